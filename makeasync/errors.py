@@ -171,7 +171,7 @@ class TrackingError(MakeError):
         code: the result code of the service's answer, or `None`.
     """
 
-    def __init__(self, message: str, *, id: str | None, code: int | None = None) -> None:  # noqa: A002 - the API's word
+    def __init__(self, message: str, *, id: str | None, code: int | None = None) -> None:
         super().__init__(message)
         self.id = id
         self.code = code
@@ -192,7 +192,7 @@ class TrackingTimeout(TrackingError):
         last: the newest tracking seen, or `None` if there was none.
     """
 
-    def __init__(self, message: str, *, id: str, last: object = None) -> None:  # noqa: A002 - the API's word
+    def __init__(self, message: str, *, id: str, last: object = None) -> None:
         super().__init__(message, id=id)
         self.last = last
 

@@ -1,0 +1,322 @@
+"""From bytes to answers. The only room that knows XML; the only import of lxml.
+
+An answer is read strictly first, and in recovery mode only if that fails and the document is whole: the API document's
+own examples are damaged. Whatever is truncated, doubled or declared (DOCTYPE) is undecodable: nobody guesses with
+somebody's money. Nothing but the errors of makeasync leaves this module.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, TypeAlias, TypeVar
+
+import attrs
+from attrs import frozen
+from lxml import etree
+
+from makeasync.errors import (
+    AuthenticationFailed,
+    ContactSupport,
+    InsufficientCredit,
+    InvalidArgument,
+    NotYetAvailable,
+    RequestRefused,
+    TrackingError,
+    TrackingUnavailable,
+    UndecodableAnswer,
+)
+from makeasync.protocol.answers import TRACKINGS, Credits, Kind, Raw, Receipt, Tracking
+from makeasync.protocol.codes import Effect, result_code
+from makeasync.protocol.elements import number
+from makeasync.protocol.requests import PaidRequest
+
+__all__ = ["LONGEST_ANSWER", "decode_credits", "decode_receipt", "decode_tracking"]
+
+LONGEST_ANSWER = 64 * 1024
+_SHOWN = 2_000
+
+
+def _hardened(*, recover: bool) -> etree.XMLParser:
+    return etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+        recover=recover,
+    )
+
+
+_STRICT = _hardened(recover=False)
+_LENIENT = _hardened(recover=True)
+
+# lxml has no public name for the type of an element.
+_Node: TypeAlias = etree._Element  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+
+_WHOLE = re.compile(rb"</response\s*>\s*\Z")
+_DECLARED = re.compile(rb"<!|<\?(?!xml\s)")
+_ROOTS = re.compile(rb"<response[\s/>]")
+
+_ANSWERS: tuple[type[Any], ...] = (Receipt, Credits, *TRACKINGS.values())
+# Elements that must not stand twice: every one that we would have to choose from.
+_ONLY_ONCE = frozenset(
+    {"result", "result_code", "make"}
+    | {a.metadata["element"] for answer in _ANSWERS for a in attrs.fields(answer) if a.metadata}
+)
+
+_REFUSALS: Mapping[int, type[RequestRefused]] = MappingProxyType(
+    {
+        101: AuthenticationFailed,
+        102: InsufficientCredit,
+        **dict.fromkeys(range(103, 110), InvalidArgument),
+        111: ContactSupport,
+    }
+)
+_NO_TRACKING: Mapping[int | None, type[TrackingError]] = MappingProxyType(
+    {110: TrackingUnavailable, 112: NotYetAvailable}
+)
+
+# What tells the kind of a tracking when neither the receipt nor `make` does; the first that is there decides.
+_KIND_BY_FIELD = (
+    ("x_date_executed", Kind.SMS_PLUS),
+    ("txt", Kind.SMS),
+    ("duration", Kind.CALL_PLUS),
+    ("record_link", Kind.CALL_PLUS),
+    ("date_ringA", Kind.CALL),
+    ("date_ring", Kind.RING),
+    ("content", Kind.SMS_PLUS),
+)
+
+Redact = Callable[[str], str]
+TrackingT = TypeVar("TrackingT", bound=Tracking | None)
+AnswerT = TypeVar("AnswerT")
+
+
+def _as_it_is(text: str) -> str:
+    return text
+
+
+def decode_receipt(
+    document: bytes, request: PaidRequest[TrackingT], *, redact: Redact = _as_it_is
+) -> Receipt[TrackingT]:
+    """Read the answer to a paid request.
+
+    Args:
+        document: the body of the answer.
+        request: what was asked; it says what kind of receipt this is.
+        redact: masks secrets in what errors and `raw` show of the document.
+
+    Returns:
+        The receipt, without `issued_at`: there is no clock here.
+
+    Raises:
+        RequestRefused: the service said no (its subclasses say why).
+        UndecodableAnswer: the answer breaks the contract; what became of the request is unknown.
+    """
+    fields = _read(document, redact)
+    code = fields.number("result_code")
+    effect = result_code(code).effect if code is not None else None
+    if not fields.successful():
+        if effect in {Effect.ACCEPTED, Effect.SCHEDULED}:
+            raise fields.undecodable(f"the result is 'failed', yet code {code} means accepted", "result_code")
+        raise _refusal(code)
+    scheduled = request.scheduled if effect not in {Effect.ACCEPTED, Effect.SCHEDULED} else effect is Effect.SCHEDULED
+    return fields.build(Receipt[TrackingT], kind=request.kind, code=code, scheduled=scheduled)
+
+
+def decode_tracking(
+    document: bytes,
+    *,
+    id: str | None = None,
+    kind: Kind | None = None,
+    redact: Redact = _as_it_is,
+) -> Tracking:
+    """Read a tracking.
+
+    Args:
+        document: the body of the answer.
+        id: the id that was asked for; an answer about another one is undecodable.
+        kind: what the receipt says it is; without it the answer is asked.
+        redact: masks secrets in what errors and `raw` show of the document.
+
+    Returns:
+        The tracking, of the class that fits its kind.
+
+    Raises:
+        NotYetAvailable: code 112.
+        TrackingUnavailable: code 110.
+        TrackingError: any other refusal.
+        UndecodableAnswer: the answer breaks the contract.
+    """
+    fields = _read(document, redact)
+    if not fields.successful():
+        raise _no_tracking(id, fields.number("result_code"))
+    tracking = fields.build(TRACKINGS[_tracked_kind(fields, kind)])
+    if id is not None and tracking.id != id:
+        raise fields.undecodable(f"the answer is about id {tracking.id!r}, asked was {id!r}", "id")
+    return tracking
+
+
+def decode_credits(document: bytes, *, redact: Redact = _as_it_is) -> Credits:
+    """Read the balance of the account.
+
+    Args:
+        document: the body of the answer.
+        redact: masks secrets in what errors and `raw` show of the document.
+
+    Raises:
+        RequestRefused: the service said no.
+        UndecodableAnswer: the answer breaks the contract.
+    """
+    fields = _read(document, redact)
+    if not fields.successful():
+        raise _refusal(fields.number("result_code"))
+    return fields.build(Credits)
+
+
+@frozen
+class _Fields:
+    """The children of one answer, in order."""
+
+    raw: Raw
+    recovered: bool
+    document: str
+    redact: Redact
+
+    def text(self, name: str) -> str:
+        found = [text for element, text in self.raw if element == name]
+        return found[0] if found else ""
+
+    def present(self, name: str) -> bool:
+        return any(element == name for element, _ in self.raw)
+
+    def number(self, name: str) -> int | None:
+        return self._value(name, number)
+
+    def successful(self) -> bool:
+        match self.text("result").strip().lower():
+            case "success":
+                return True
+            case "failed":
+                return False
+            case "":
+                raise self.undecodable("has no <result>", "result")
+            case other:
+                raise self.undecodable(f"has the result {other[:20]!r}, neither 'success' nor 'failed'", "result")
+
+    def build(self, answer: Callable[..., AnswerT], **known: object) -> AnswerT:
+        """Make an answer of its class's own table; see `answers`."""
+        read: dict[str, Any] = {
+            attribute.name: self._attribute(**attribute.metadata)
+            for attribute in attrs.fields(_bare(answer))
+            if attribute.metadata
+        }
+        raw = tuple((name, self.redact(text)) for name, text in self.raw)
+        return answer(**read, **known, recovered=self.recovered, raw=raw)
+
+    def _attribute(self, element: str, reader: Callable[[str], object], *, required: bool) -> object:
+        value = self._value(element, reader)
+        if value is None and required:
+            raise self.undecodable(f"has no <{element}>", element)
+        return value
+
+    def _value(self, element: str, reader: Callable[[str], AnswerT]) -> AnswerT:
+        reason = ""
+        try:
+            return reader(self.text(element))
+        except ValueError as error:
+            reason = str(error)
+        raise self.undecodable(f"has an unreadable <{element}>: {reason}", element)
+
+    def undecodable(self, reason: str, element: str) -> UndecodableAnswer:
+        return UndecodableAnswer(f"the answer {reason}", element=element, document=self.document)
+
+
+def _bare(answer: Any) -> type[Any]:  # noqa: ANN401 - a class, or a generic class with arguments
+    """Strip the arguments of a generic class."""
+    return getattr(answer, "__origin__", answer)
+
+
+def _read(document: bytes, redact: Redact) -> _Fields:
+    shown = redact(document[:_SHOWN].decode("utf-8", "replace"))
+    root, recovered = _parse(document, shown)
+    raw = _children(root, deep=recovered)
+    names = [name for name, _ in raw]
+    for name in names:
+        if name in _ONLY_ONCE and names.count(name) > 1:
+            raise UndecodableAnswer(f"the answer has more than one <{name}>", element=name, document=shown)
+    return _Fields(raw, recovered, shown, redact)
+
+
+def _parse(document: bytes, shown: str) -> tuple[_Node, bool]:
+    if len(document) > LONGEST_ANSWER:
+        raise UndecodableAnswer(f"the answer is longer than {LONGEST_ANSWER} bytes", document=shown)
+    for parser, recovered in ((_STRICT, False), (_LENIENT, True)):
+        if recovered and not _may_be_recovered(document):
+            break
+        root = _tree(document, parser)
+        if root is not None:
+            return _checked(root, shown), recovered
+    raise UndecodableAnswer("the answer is no whole XML document", document=shown)
+
+
+def _tree(document: bytes, parser: etree.XMLParser) -> _Node | None:
+    try:
+        return etree.fromstring(document, parser)
+    except (etree.LxmlError, ValueError, LookupError):
+        return None
+
+
+def _may_be_recovered(document: bytes) -> bool:
+    """Hold only of a whole document: one that ends as it must, begins once and hides nothing in a declaration."""
+    return (
+        _WHOLE.search(document) is not None
+        and len(_ROOTS.findall(document)) == 1
+        and _DECLARED.search(document) is None
+    )
+
+
+def _checked(root: _Node, shown: str) -> _Node:
+    # Hardened lxml would leave an unresolved entity as silent empty text.
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise UndecodableAnswer("the answer declares a DOCTYPE", document=shown)
+    if root.tag != "response":
+        raise UndecodableAnswer(f"the answer is a <{str(root.tag)[:40]}>, not a <response>", document=shown)
+    return root
+
+
+def _children(root: _Node, *, deep: bool) -> Raw:
+    """Give the fields: flat children; in a recovered tree, where one may have slipped into another, all below."""
+    elements = root.iterdescendants() if deep else root.iterchildren()
+    return tuple((str(element.tag), element.text or "") for element in elements)
+
+
+def _tracked_kind(fields: _Fields, kind: Kind | None) -> Kind:
+    known = kind or _named_kind(fields.text("make"))
+    if known is not None and known in TRACKINGS:
+        return known
+    for name, by_field in _KIND_BY_FIELD:
+        if fields.present(name):
+            return by_field
+    raise fields.undecodable("does not tell what kind of request it is about", "make")
+
+
+def _named_kind(make: str) -> Kind | None:
+    # `<make>call/make>`, as the document prints it, reads `call/make>`.
+    name = re.split(r"[/\s]", make.strip(), maxsplit=1)[0].lower()
+    return Kind(name) if name in list(Kind) else None
+
+
+def _refusal(code: int | None) -> RequestRefused:
+    if code is None:
+        return RequestRefused("the service refused the request without saying why", code=None)
+    known = result_code(code)
+    kind = _REFUSALS.get(code, RequestRefused)
+    return kind(f"the service refused the request: {known.english} (code {code})", code=code, argument=known.argument)
+
+
+def _no_tracking(id: str | None, code: int | None) -> TrackingError:
+    kind = _NO_TRACKING.get(code, TrackingError)
+    why = f"{result_code(code).english} (code {code})" if code is not None else "the service does not say why"
+    return kind(f"no tracking of {id}: {why}", id=id, code=code)
