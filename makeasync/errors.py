@@ -121,21 +121,39 @@ class _ExchangeFailed(MakeError):
         phase: how far the exchange had come: `queue`, `connect`, `send`, `wait` (for the answer), `read`, `answer`.
         request: the paid request, or `None` for a request that costs nothing.
         status: the HTTP status of the answer, where one came.
+        document: the beginning of the answer, where one came and was of no use, with login and password masked.
     """
 
-    def __init__(self, message: str, *, phase: str, request: Request | None = None, status: int | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        phase: str,
+        request: Request | None = None,
+        status: int | None = None,
+        document: str = "",
+    ) -> None:
         super().__init__(message)
         self.phase = phase
         self.request = request
         self.status = status
+        self.document = document
 
     def about(self, request: Request) -> Self:
         """The same facts, with the request they are about."""
-        return type(self)(*self.args, phase=self.phase, request=request, status=self.status)
+        return type(self)(*self.args, phase=self.phase, request=request, status=self.status, document=self.document)
 
 
 class NotSent(_ExchangeFailed):
-    """Provably nothing left: no connection came about. Nobody was messaged, nothing is charged, repeating is safe."""
+    """Provably nothing left: no connection came about. Nobody was messaged, nothing is charged, repeating is safe.
+
+    `send` raises it; `send_all` yields it as the outcome of its request.
+    """
+
+    @property
+    def error(self) -> Self:
+        """Itself: so that every outcome but `Accepted` has an `error`."""
+        return self
 
 
 class OutcomeUnknown(_ExchangeFailed):

@@ -1,0 +1,111 @@
+"""Many at once: the block with an iterator in it that `send_all` and `track_all` hand out.
+
+No more is read ahead than is under way. What the user's iterable raises, the user's loop gets, after every result.
+"""
+
+from collections import deque
+from collections.abc import AsyncGenerator, AsyncIterable, Callable, Iterable
+from contextlib import aclosing
+from types import TracebackType
+from typing import Generic, Self, TypeVar
+
+import anyio
+from anyio.lowlevel import checkpoint
+
+from makeasync.client.crew import Crew
+
+__all__ = ["Bulk", "Give", "Many"]
+
+ItemT = TypeVar("ItemT")
+ResultT = TypeVar("ResultT")
+Many = Iterable[ItemT] | AsyncIterable[ItemT]
+Give = Callable[[ResultT | Exception], None]
+
+
+class Bulk(Generic[ItemT, ResultT]):
+    """A block in which many things are under way; iterate over it for their results, as they come.
+
+    Args:
+        items: any iterable or async iterable; it is read in one task, item by item.
+        begin: sets one item going; it must call `give` once, with the result or with what is to end the iteration.
+        at_once: items under way or waiting to be taken from the iterator, at most.
+        end: is called when the block is left.
+    """
+
+    def __init__(
+        self,
+        items: Many[ItemT],
+        begin: Callable[[Crew, ItemT, Give[ResultT]], None],
+        *,
+        at_once: int,
+        end: Callable[[], None] | None = None,
+    ) -> None:
+        if at_once < 1:
+            raise ValueError(f"concurrency: {at_once!r} is not allowed; give a whole number from 1")
+        self._items = items
+        self._begin = begin
+        self._end = end
+        self._crew = Crew()
+        self._room = anyio.Semaphore(at_once)
+        self._results: deque[ResultT] = deque()
+        self._under_way = 0
+        self._all_read = False
+        self._error: Exception | None = None
+        self._news = anyio.Event()
+
+    async def __aenter__(self) -> Self:
+        await self._crew.__aenter__()
+        self._crew.start(self._read)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> bool | None:
+        if self._end is not None:
+            self._end()
+        return await self._crew.__aexit__(kind, error, traceback)
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> ResultT:
+        while not self._results:
+            if self._all_read and not self._under_way:
+                raise self._error or StopAsyncIteration
+            self._news = anyio.Event()
+            await self._news.wait()
+        self._room.release()
+        return self._results.popleft()
+
+    async def _read(self) -> None:
+        try:
+            async with aclosing(_iterate(self._items)) as items:
+                async for item in items:
+                    await self._room.acquire()
+                    self._under_way += 1
+                    self._begin(self._crew, item, self._give)
+                    if self._error is not None:
+                        break
+        except Exception as error:  # noqa: BLE001 - whatever the user's iterable raises is the user's
+            self._error = error
+        finally:
+            self._all_read = True
+            self._news.set()
+
+    def _give(self, result: ResultT | Exception) -> None:
+        self._under_way -= 1
+        if isinstance(result, Exception):
+            self._error = result
+        else:
+            self._results.append(result)
+        self._news.set()
+
+
+async def _iterate(items: Many[ItemT]) -> AsyncGenerator[ItemT]:
+    if isinstance(items, AsyncIterable):
+        async for item in items:
+            yield item
+        return
+    for item in items:
+        await checkpoint()
+        yield item

@@ -1,0 +1,147 @@
+"""Time, as a port: the clock of the event loop, and a virtual one that jumps when everybody sleeps.
+
+The only room where time is read or waited for.
+"""
+
+import heapq
+import itertools
+import time
+from collections.abc import Callable, Generator
+from contextlib import AbstractContextManager, contextmanager
+from types import TracebackType
+from typing import Protocol, Self
+
+import anyio
+from anyio.lowlevel import checkpoint
+
+from makeasync.client.crew import Crew
+
+__all__ = ["Clock", "LoopClock", "VirtualClock"]
+
+
+class Clock(Protocol):
+    """What the client needs of a clock."""
+
+    def now(self) -> float:
+        """Seconds on a clock that never goes back; its zero means nothing."""
+        ...
+
+    def time(self) -> float:
+        """Seconds since the UNIX epoch."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait."""
+        ...
+
+    def expire(self, seconds: float | None) -> AbstractContextManager[anyio.CancelScope]:
+        """Cancel the block after that time (`None`: never); the scope says whether it came to that."""
+        ...
+
+
+class LoopClock:
+    """Real time, by the event loop."""
+
+    def now(self) -> float:
+        """Give the event loop's time."""
+        return anyio.current_time()
+
+    def time(self) -> float:
+        """Give the system's time."""
+        return time.time()
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait, in real time."""
+        await anyio.sleep(seconds)
+
+    def expire(self, seconds: float | None) -> AbstractContextManager[anyio.CancelScope]:
+        """Cancel the block after that time."""
+        return anyio.move_on_after(seconds)
+
+
+class VirtualClock:
+    """A clock for tests: it stands still while anybody works and jumps to the next waking when all sleep.
+
+    Ten seconds or two hours cost nothing, and every run sees the same times. It knows only the tasks of its event loop:
+    use it with an in-process transport, not with sockets or threads.
+
+    Args:
+        start: where it begins, in seconds since the epoch.
+
+    Example:
+        async with VirtualClock() as clock, AsyncClient("login", "password", clock=clock, transport=...) as client:
+            ...
+    """
+
+    def __init__(self, start: float = 1_700_000_000.0) -> None:
+        self._now = start
+        self._wakings: list[tuple[float, int, Callable[[], None]]] = []
+        self._ticket = itertools.count()
+        self._somebody_waits = anyio.Event()
+        self._crew = Crew()
+
+    def now(self) -> float:
+        """Give the virtual time."""
+        return self._now
+
+    def time(self) -> float:
+        """Give the virtual time, as seconds since the epoch."""
+        return self._now
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait until the clock has jumped that far."""
+        if seconds <= 0:
+            await checkpoint()
+            return
+        woken = anyio.Event()
+        self._wake_at(self._now + seconds, woken.set)
+        await woken.wait()
+
+    @contextmanager
+    def expire(self, seconds: float | None) -> Generator[anyio.CancelScope]:
+        """Cancel the block when the clock has jumped that far."""
+        with anyio.CancelScope() as scope:
+            running = True
+
+            def ring() -> None:
+                if running:
+                    scope.cancel()
+
+            if seconds is not None:
+                self._wake_at(self._now + seconds, ring)
+            try:
+                yield scope
+            finally:
+                running = False
+
+    async def __aenter__(self) -> Self:
+        await self._crew.__aenter__()
+        self._crew.start(self._jump)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> bool | None:
+        return await self._crew.__aexit__(kind, error, traceback)
+
+    def _wake_at(self, moment: float, ring: Callable[[], None]) -> None:
+        heapq.heappush(self._wakings, (moment, next(self._ticket), ring))
+        self._somebody_waits.set()
+
+    async def _jump(self) -> None:
+        while True:
+            await self._somebody_waits.wait()
+            await _all_sleep()
+            self._now = max(self._now, self._wakings[0][0])
+            while self._wakings and self._wakings[0][0] <= self._now:
+                _, _, ring = heapq.heappop(self._wakings)
+                ring()
+            if not self._wakings:
+                self._somebody_waits = anyio.Event()
+
+
+async def _all_sleep() -> None:
+    # anyio looks only now and then; letting the others run first makes its first look the last one.
+    for _ in range(20):
+        await checkpoint()
+    await anyio.wait_all_tasks_blocked()

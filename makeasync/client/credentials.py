@@ -1,0 +1,63 @@
+"""Login and password: the one object that holds them, and what takes them out of a text again.
+
+Only a transport reads them, when it writes the request's target.
+"""
+
+from typing import NoReturn
+from urllib.parse import quote, quote_plus
+
+__all__ = ["Credentials", "masked"]
+
+_MASK = "***"
+
+
+def masked(login: str) -> str:
+    """Show enough of a login to know it by.
+
+    Example:
+        >>> masked("john@gmail.com")
+        'j***'
+    """
+    return login[:1] + _MASK
+
+
+class Credentials:
+    """Login and password. Its repr shows neither; it cannot be pickled.
+
+    Args:
+        login: the e-mail address of the account.
+        password: its password.
+
+    Raises:
+        ValueError: either is empty.
+    """
+
+    __slots__ = ("_login", "_password")
+
+    def __init__(self, login: str, password: str) -> None:
+        if not login or not password:
+            raise ValueError(f"{'password' if login else 'login'}: empty; give the one of your make account")
+        self._login = login
+        self._password = password
+
+    @property
+    def shown(self) -> str:
+        """The login, masked."""
+        return masked(self._login)
+
+    def query(self) -> tuple[tuple[str, str], ...]:
+        """The arguments of a request that needs them."""
+        return (("login", self._login), ("pwd", self._password))
+
+    def redact(self, text: str) -> str:
+        """Mask the password, and the login, however they are written, in a text for people."""
+        for secret in (self._password, self._login):
+            for written in {secret, quote(secret), quote(secret, safe=""), quote_plus(secret)}:
+                text = text.replace(written, _MASK)
+        return text
+
+    def __repr__(self) -> str:
+        return f"Credentials({self.shown})"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("credentials are not pickled: they would lie on a disk or a wire in clear")

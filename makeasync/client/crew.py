@@ -1,0 +1,59 @@
+"""Tasks that work while a block runs: a task group whose block keeps its own exceptions.
+
+anyio wraps whatever a block raises into an ExceptionGroup, even a plain ValueError of the user's. Here it
+comes out bare.
+"""
+
+from collections.abc import Callable, Coroutine
+from types import TracebackType
+from typing import Self, TypeVarTuple
+
+import anyio
+from anyio.abc import TaskGroup
+
+from makeasync.errors import ClientClosed
+
+__all__ = ["Crew"]
+
+Arguments = TypeVarTuple("Arguments")
+
+
+class Crew:
+    """A task group for the inside of a context manager; leaving the block cancels what still works."""
+
+    def __init__(self) -> None:
+        self._group: TaskGroup | None = None
+
+    def start(self, work: Callable[[*Arguments], Coroutine[object, object, object]], *arguments: *Arguments) -> None:
+        """Start a task.
+
+        Raises:
+            ClientClosed: the block has not begun, or is over.
+        """
+        if self._group is None:
+            raise ClientClosed("not open: use it inside `async with`, and not after its end")
+        self._group.start_soon(work, *arguments)
+
+    def cancel(self) -> None:
+        """Cancel every task; one that shields itself goes on to its end."""
+        if self._group is not None:
+            self._group.cancel_scope.cancel()
+
+    async def __aenter__(self) -> Self:
+        self._group = anyio.create_task_group()
+        await self._group.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> bool | None:
+        group, self._group = self._group, None
+        if group is None:
+            return None
+        group.cancel_scope.cancel()
+        try:
+            return await group.__aexit__(kind, error, traceback)
+        except BaseExceptionGroup as raised:
+            if raised.exceptions == (error,):
+                return False
+            raise

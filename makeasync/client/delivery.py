@@ -1,0 +1,183 @@
+"""One paid request, at most once: pace it, send it, and know what became of it.
+
+The exchange runs in a task of its own, so that no cancellation of the caller's, not even asyncio's own, can tear it
+once a byte may have left: the caller waits for the answer, bounded by the deadline, and is cancelled then.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TypeVar
+
+import anyio
+from anyio import get_cancelled_exc_class
+from attrs import define, evolve, field
+
+from makeasync.client.clock import Clock
+from makeasync.client.credentials import Credentials
+from makeasync.client.crew import Crew
+from makeasync.client.events import Event, Repeating, Sending, Settled
+from makeasync.client.limiter import Limiter
+from makeasync.client.outcomes import Accepted, outcome_of
+from makeasync.client.transport import Answer, Progress, Target, Transport
+from makeasync.errors import NotSent, OutcomeUnknown, RequestRefused, UndecodableAnswer
+from makeasync.pacing.retry import POSTPONED, UNCONNECTED, Backoff, next_try
+from makeasync.protocol.answers import Receipt, Tracking
+from makeasync.protocol.codec import decode_receipt
+from makeasync.protocol.codes import Effect, result_code
+from makeasync.protocol.requests import PaidRequest, Request
+
+__all__ = ["Delivery"]
+
+TrackingT = TypeVar("TrackingT", bound=Tracking | None)
+
+_UNKNOWN = "it may have been sent and charged; look at the account before you send it again"
+
+Failure = RequestRefused | NotSent | OutcomeUnknown
+
+
+@define
+class _Attempt:
+    """One exchange under way; what it brought is there when it is done."""
+
+    progress: Progress = field(factory=Progress)
+    scope: anyio.CancelScope = field(factory=lambda: anyio.CancelScope(shield=True))
+    done: anyio.Event = field(factory=anyio.Event)
+    answer: Answer | None = None
+    failure: NotSent | OutcomeUnknown | None = None
+
+    def give_up(self) -> None:
+        """Stop it if nothing has left; after that it goes on to its end."""
+        self.progress.given_up = True
+        if not self.progress.left:
+            self.scope.cancel()
+
+
+@define
+class Delivery:
+    """What it takes to send paid requests."""
+
+    transport: Transport
+    clock: Clock
+    limiter: Limiter
+    credentials: Credentials
+    timeout: float
+    chance: Callable[[], float]
+    tell: Callable[[Event], None]
+    crew: Crew
+
+    async def send(self, request: PaidRequest[TrackingT]) -> Receipt[TrackingT]:
+        """Send one request; see `AsyncClient.send`."""
+        left = self.timeout
+        repetition = 0
+        while True:
+            await self.limiter.wait()
+            begun = self.clock.now()
+            self.tell(Sending(request, self._at()))
+            try:
+                receipt = await self._once(request, left)
+            except (RequestRefused, NotSent, OutcomeUnknown) as error:
+                left -= self.clock.now() - begun
+                pause = self._pause(error, repetition, left)
+                if pause is None:
+                    self.tell(Settled(outcome_of(request, error), self._at()))
+                    raise
+                self.tell(Repeating(request, error, pause, self._at()))
+            else:
+                return receipt
+            await self.clock.sleep(pause)
+            left -= pause
+            repetition += 1
+
+    def _pause(self, error: Failure, repetition: int, left: float) -> float | None:
+        backoff = _backoff(error)
+        return next_try(backoff, repetition, left, self.chance()) if backoff else None
+
+    async def _once(self, request: PaidRequest[TrackingT], timeout: float) -> Receipt[TrackingT]:
+        attempt = _Attempt()
+        self.crew.start(self._perform, attempt, request, timeout)
+        try:
+            await attempt.done.wait()
+        except get_cancelled_exc_class():
+            attempt.give_up()
+            await _outlast(attempt.done)
+            self._record(attempt, request)
+            raise
+        return self._result(attempt, request)
+
+    async def _perform(self, attempt: _Attempt, request: Request, timeout: float) -> None:
+        target = Target(request.path, request.query, credentials=True)
+        try:
+            with attempt.scope:
+                attempt.answer = await self.transport.fetch(target, timeout, attempt.progress)
+        except (NotSent, OutcomeUnknown) as error:
+            attempt.failure = error
+        except Exception as error:  # noqa: BLE001 - a transport that breaks its promise must not lose a message
+            attempt.failure = OutcomeUnknown(f"the transport failed ({type(error).__name__})", phase="send")
+        finally:
+            attempt.done.set()
+
+    def _record(self, attempt: _Attempt, request: Request) -> None:
+        """Tell what became of a request whose caller is gone."""
+        try:
+            self._result(attempt, request)
+        except (RequestRefused, NotSent, OutcomeUnknown) as error:
+            self.tell(Settled(outcome_of(request, error), self._at()))
+
+    def _result(self, attempt: _Attempt, request: PaidRequest[TrackingT]) -> Receipt[TrackingT]:
+        failure: Failure
+        try:
+            receipt = self._receipt(attempt, request)
+        except UndecodableAnswer as error:
+            failure = OutcomeUnknown(
+                f"{_UNKNOWN}: {error}",
+                phase="answer",
+                request=request,
+                document=error.document,
+            )
+        except (NotSent, OutcomeUnknown) as error:
+            failure = error.about(request)
+        except RequestRefused as error:
+            error.request = request
+            failure = error
+        else:
+            self.tell(Settled(Accepted(request, receipt), self._at()))
+            return receipt
+        # Raised out here, so that no error chains one that a user could not have caught.
+        raise failure
+
+    def _receipt(self, attempt: _Attempt, request: PaidRequest[TrackingT]) -> Receipt[TrackingT]:
+        if attempt.failure is not None:
+            raise attempt.failure
+        if attempt.answer is None:
+            raise NotSent("not sent: given up before anything left", phase="queue")
+        if not attempt.answer.successful:
+            self.limiter.pause(attempt.answer.asked_pause)
+            raise OutcomeUnknown(
+                f"{_UNKNOWN}: the service answered HTTP {attempt.answer.status}",
+                phase="answer",
+                status=attempt.answer.status,
+            )
+        receipt = decode_receipt(attempt.answer.body, request, redact=self.credentials.redact)
+        return evolve(receipt, issued_at=self._at())
+
+    def _at(self) -> datetime:
+        return datetime.fromtimestamp(self.clock.time(), UTC)
+
+
+def _backoff(error: Failure) -> Backoff | None:
+    """The rule about paid requests: repeated only if it provably was not taken."""
+    if isinstance(error, NotSent):
+        return UNCONNECTED
+    if isinstance(error, RequestRefused) and error.code is not None:
+        return POSTPONED if result_code(error.code).effect is Effect.REPEAT else None
+    return None
+
+
+async def _outlast(done: anyio.Event) -> None:
+    """Wait for the end of an exchange, whoever cancels how often; it is bounded by the exchange's deadline."""
+    with anyio.CancelScope(shield=True):
+        while not done.is_set():
+            try:
+                await done.wait()
+            except get_cancelled_exc_class():
+                continue

@@ -1,0 +1,286 @@
+"""The default transport: lanes over httpx. The only room that imports httpx.
+
+A lane is one httpx transport with one connection. Idle lanes lie on a stack and the top one is taken, so that few
+connections serve much; a lane whose exchange did not end cleanly is closed. No pool is shared, so none is poisoned by a
+call that was abandoned.
+
+Login and password enter here, at the last moment and below httpx: what httpx, and whoever traces it, sees is a URL
+without a query.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import ssl
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import TypeAlias
+from urllib.parse import quote_plus
+
+import anyio
+import httpx
+
+from makeasync.client.clock import Clock
+from makeasync.client.credentials import Credentials
+from makeasync.client.transport import Answer, Phase, Progress, Target, Transport
+from makeasync.errors import NotSent, OutcomeUnknown
+from makeasync.protocol.codec import LONGEST_ANSWER
+
+__all__ = ["AnyTransport", "HttpxLanes", "Verify", "open_transport"]
+
+AnyTransport: TypeAlias = Transport | httpx.AsyncBaseTransport
+Verify: TypeAlias = bool | ssl.SSLContext
+
+_HEADERS = MappingProxyType(
+    # A compressed answer could be a bomb; the real ones are a few hundred bytes.
+    {"User-Agent": "makeasync", "Accept": "application/xml, text/xml", "Accept-Encoding": "identity"}
+)
+_LONGEST_CLOSE = 1.0
+
+# What httpx's connection says of itself, and how far the request has come by then.
+_PHASES: Mapping[str, Phase] = MappingProxyType(
+    {
+        "http11.send_request_headers.started": "send",
+        "http11.receive_response_headers.started": "wait",
+        "http11.receive_response_body.started": "read",
+    }
+)
+_NO_CONNECTION = (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol)
+_FAILED: Mapping[Phase, str] = MappingProxyType(
+    {
+        "queue": "no connection was free",
+        "connect": "no connection was made",
+        "send": "the connection failed while the request was being sent",
+        "wait": "no answer came",
+        "read": "the answer broke off",
+        "answer": "the answer is not usable",
+    }
+)
+
+
+def open_transport(
+    transport: AnyTransport | None,
+    base_url: str,
+    credentials: Credentials,
+    *,
+    clock: Clock,
+    max_connections: int,
+    verify: Verify = True,
+    proxy: str | None = None,
+) -> Transport:
+    """Make the client's transport of what the user gave.
+
+    Args:
+        transport: our port, taken as it is; an httpx transport, put behind the port; or `None` for lanes.
+        base_url: the service's address.
+        credentials: login and password.
+        clock: for the deadline.
+        max_connections: requests at once.
+        verify: check the server's certificate, or the SSLContext to do it with.
+        proxy: the URL of a proxy.
+
+    Raises:
+        ValueError: the address is not https (or http on loopback), or there are to be no connections.
+    """
+    if transport is not None and not isinstance(transport, httpx.AsyncBaseTransport):
+        return transport
+    url = _checked(base_url, in_process=transport is not None)
+    if max_connections < 1:
+        raise ValueError(f"max_connections: {max_connections!r} is not allowed; give a whole number from 1")
+    if transport is not None:
+        return HttpxLanes(url, credentials, clock, max_connections, lambda: _Shared(transport), closing=transport)
+    context: list[ssl.SSLContext] = []
+
+    def open_lane() -> httpx.AsyncBaseTransport:
+        if url.scheme == "https" and not context:
+            # One for all lanes: each would hold a megabyte of certificates.
+            context.append(verify if isinstance(verify, ssl.SSLContext) else httpx.create_ssl_context(verify=verify))
+        return httpx.AsyncHTTPTransport(
+            verify=context[0] if context else False,
+            proxy=proxy,
+            limits=httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=5.0),
+        )
+
+    return HttpxLanes(url, credentials, clock, max_connections, open_lane)
+
+
+def _checked(base_url: str, *, in_process: bool) -> httpx.URL:
+    try:
+        url = httpx.URL(base_url)
+    except httpx.InvalidURL:
+        url = httpx.URL("")
+    if url.scheme not in {"https", "http"} or not url.host or url.query or url.userinfo:
+        raise ValueError("base_url: not an address of the form https://host/ or https://host/path/")
+    if url.scheme == "http" and not in_process and not _is_loopback(url.host):
+        raise ValueError(
+            f"base_url: http://{url.host}/ would carry the password in clear over a network; use https (plain http is "
+            "for loopback only)"
+        )
+    return url if url.path.endswith("/") else url.copy_with(path=url.path + "/")
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+class _Shared(httpx.AsyncBaseTransport):
+    """A transport of the user's, as a lane: closing the lane leaves it open for the next one."""
+
+    def __init__(self, inner: httpx.AsyncBaseTransport) -> None:
+        self.inner = inner
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        return await self.inner.handle_async_request(request)
+
+
+class HttpxLanes:
+    """A transport of lanes. `open_transport` makes one."""
+
+    def __init__(
+        self,
+        base_url: httpx.URL,
+        credentials: Credentials,
+        clock: Clock,
+        max_connections: int,
+        open_lane: Callable[[], httpx.AsyncBaseTransport],
+        *,
+        closing: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self._base_url = base_url
+        self._credentials = credentials
+        self._clock = clock
+        self._open_lane = open_lane
+        self._closing = closing
+        self._room = anyio.Semaphore(max_connections)
+        self._idle: list[httpx.AsyncBaseTransport] = []
+
+    async def fetch(self, target: Target, timeout: float, progress: Progress) -> Answer:
+        """Do one exchange; see `Transport`."""
+        async with self._room:
+            lane = self._idle.pop() if self._idle else self._open_lane()
+            clean = False
+            try:
+                answer = await self._exchange(lane, target, timeout, progress)
+                clean = True
+            finally:
+                if clean:
+                    self._idle.append(lane)
+                else:
+                    await _close(lane)
+            return answer
+
+    async def aclose(self) -> None:
+        """Close every idle lane."""
+        idle, self._idle = self._idle, []
+        for lane in idle:
+            await _close(lane)
+        if self._closing is not None:
+            await _close(self._closing)
+
+    async def _exchange(
+        self,
+        lane: httpx.AsyncBaseTransport,
+        target: Target,
+        timeout: float,
+        progress: Progress,
+    ) -> Answer:
+        reason = ""
+        connected = True
+        with self._clock.expire(timeout):
+            try:
+                return await self._converse(lane, target, progress)
+            except NotSent:
+                connected, reason = False, "given up in time"
+            except _NO_CONNECTION as error:
+                connected, reason = False, _name(error)
+            except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError) as error:
+                reason = _name(error)
+        # Raised out here, where no exception of httpx hangs on to it.
+        raise _failure(progress, reason or f"the deadline of {timeout:g} s has passed", connected=connected)
+
+    async def _converse(self, lane: httpx.AsyncBaseTransport, target: Target, progress: Progress) -> Answer:
+        progress.reach("connect")
+        response = await lane.handle_async_request(self._request(lane, target, progress))
+        progress.reach("read")
+        try:
+            body = await _read(response)
+        finally:
+            await response.aclose()
+        progress.reach("answer")
+        return Answer(response.status_code, MappingProxyType(dict(response.headers)), body)
+
+    def _request(self, lane: httpx.AsyncBaseTransport, target: Target, progress: Progress) -> httpx.Request:
+        url = self._base_url.join(target.path)
+        query = target.query + (self._credentials.query() if target.credentials else ())
+        wire = "&".join(f"{name}={quote_plus(value)}" for name, value in query).encode("ascii")
+        if isinstance(lane, httpx.AsyncHTTPTransport):
+            extensions = {"target": _Secret(url.raw_path + (b"?" + wire if wire else b"")), "trace": _Trace(progress)}
+            return httpx.Request("GET", url, headers=_HEADERS, extensions=extensions)
+        # A transport that is not httpx's own may not know the extensions; it gets the whole URL, and no
+        # benefit of doubt.
+        progress.reach("send")
+        return httpx.Request("GET", url.copy_with(query=wire or None), headers=_HEADERS)
+
+
+class _Secret(bytes):
+    """Bytes that hold a password and do not show it."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "b'***'"
+
+    __str__ = __repr__
+
+
+class _Trace:
+    """Tells how far httpx's connection has come."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+
+    async def __call__(self, event: str, _: object) -> None:
+        phase = _PHASES.get(event)
+        if phase is not None:
+            self._progress.reach(phase)
+
+
+async def _read(response: httpx.Response) -> bytes:
+    encoding = response.headers.get("content-encoding", "identity").strip().lower()
+    if encoding not in {"", "identity"}:
+        raise httpx.DecodingError("a compressed answer, which was not asked for")
+    if not isinstance(response.stream, httpx.AsyncByteStream):
+        raise httpx.StreamError("an answer that cannot be read asynchronously")
+    body = bytearray()
+    async for chunk in response.stream:
+        body += chunk
+        if len(body) > LONGEST_ANSWER:
+            raise httpx.DecodingError(f"an answer of more than {LONGEST_ANSWER} bytes")
+    return bytes(body)
+
+
+async def _close(lane: httpx.AsyncBaseTransport) -> None:
+    """Close, whatever the state it is in: quickly, even when cancelled, and without a word."""
+    with anyio.move_on_after(_LONGEST_CLOSE, shield=True):
+        try:
+            await lane.aclose()
+        except (httpx.HTTPError, OSError, RuntimeError):
+            # What does not even close is gone already.
+            return
+
+
+def _name(error: Exception) -> str:
+    """Say what httpx found wrong; its own texts name hosts and system errors, never a URL."""
+    return f"{type(error).__name__}: {error}".removesuffix(": ")
+
+
+def _failure(progress: Progress, reason: str, *, connected: bool) -> NotSent | OutcomeUnknown:
+    if not connected or not progress.left:
+        phase: Phase = "connect"
+        return NotSent(f"not sent: {_FAILED[phase]} ({reason}); nothing left, it is safe to send again", phase=phase)
+    return OutcomeUnknown(f"{_FAILED[progress.phase]} ({reason})", phase=progress.phase)

@@ -1,0 +1,99 @@
+"""Questions that cost nothing: the balance, one look at a tracking. They may be repeated, and are.
+
+Paid requests are the business of `delivery`; waiting for a tracking, of `tracking`.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from attrs import define
+
+from makeasync.client.clock import Clock
+from makeasync.client.credentials import Credentials
+from makeasync.client.events import Event, Looked
+from makeasync.client.limiter import Limiter
+from makeasync.client.transport import Answer, Progress, Target, Transport
+from makeasync.errors import MakeError, NoAnswer, NotSent, OutcomeUnknown
+from makeasync.pacing.retry import FREE, ONCE, Backoff, next_try
+from makeasync.protocol.answers import Credits, Kind, Tracking
+from makeasync.protocol.codec import decode_credits, decode_tracking
+from makeasync.protocol.requests import GetCredits, GetTracking
+
+__all__ = ["Inquiry"]
+
+
+@define
+class Inquiry:
+    """What it takes to ask."""
+
+    transport: Transport
+    clock: Clock
+    limiter: Limiter
+    credentials: Credentials
+    timeout: float
+    chance: Callable[[], float]
+    tell: Callable[[Event], None]
+
+    async def credits(self) -> Credits:
+        """Ask for the balance; see `AsyncClient.get_credits`."""
+        question = GetCredits()
+        body = await self._ask(Target(question.path, question.query, credentials=True), FREE)
+        return decode_credits(body, redact=self.credentials.redact)
+
+    async def tracking(self, id: str) -> Tracking:
+        """Look once, whatever it takes; see `AsyncClient.get_tracking`."""
+        return await self._look(id, None, FREE)
+
+    async def poll(self, id: str, kind: Kind | None) -> Tracking:
+        """Look with one request: the tracker has a budget of its own for failures."""
+        return await self._look(id, kind, ONCE)
+
+    async def _look(self, id: str, kind: Kind | None, backoff: Backoff) -> Tracking:
+        question = GetTracking(id)
+        try:
+            body = await self._ask(Target(question.path, question.query, credentials=False), backoff)
+            tracking = decode_tracking(body, id=id, kind=kind, redact=self.credentials.redact)
+        except MakeError as error:
+            self.tell(Looked(id, error, self._at()))
+            raise
+        self.tell(Looked(id, tracking, self._at()))
+        return tracking
+
+    async def _ask(self, target: Target, backoff: Backoff) -> bytes:
+        """Ask; after a failure again, within one deadline."""
+        left = self.timeout
+        repetition = 0
+        while True:
+            await self.limiter.wait()
+            begun = self.clock.now()
+            answer = await self._try(target, left)
+            left -= self.clock.now() - begun
+            if isinstance(answer, bytes):
+                return answer
+            pause = next_try(backoff, repetition, left, self.chance())
+            if pause is None:
+                raise answer
+            await self.clock.sleep(pause)
+            left -= pause
+            repetition += 1
+
+    async def _try(self, target: Target, timeout: float) -> bytes | NotSent | NoAnswer:
+        try:
+            answer = await self.transport.fetch(target, timeout, Progress())
+        except NotSent as error:
+            return error
+        except OutcomeUnknown as error:
+            return NoAnswer(f"no answer: {error}; asking again is harmless", phase=error.phase)
+        if answer.successful:
+            return answer.body
+        self.limiter.pause(answer.asked_pause)
+        return _unusable(answer)
+
+    def _at(self) -> datetime:
+        return datetime.fromtimestamp(self.clock.time(), UTC)
+
+
+def _unusable(answer: Answer) -> NoAnswer:
+    return NoAnswer(
+        f"no answer: HTTP {answer.status} instead; asking again is harmless", phase="answer", status=answer.status
+    )

@@ -1,0 +1,94 @@
+"""How many requests a second: GCRA, the generic cell rate algorithm, as arithmetic.
+
+Nothing here waits or queues; `client.limiter` does.
+"""
+
+import math
+
+from attrs import define, field, frozen
+
+__all__ = ["Bucket", "Rate"]
+
+# Below this a wait is rounding, not time.
+_INSTANT = 1e-6
+# A timer wakes late, by a millisecond or by ten on a busy machine. That much is made up for, so that lateness does not
+# add up to a lower rate; half an interval at most, so that a window of one second never holds more than one too many.
+_LEAST_LATENESS, _MOST_LATENESS = 0.010, 0.050
+
+
+def _positive(value: float) -> float:
+    if not (math.isfinite(value) and value > 0):
+        raise ValueError(f"a rate is a number of requests a second above 0, not {value!r}")
+    return float(value)
+
+
+def _at_least_one(value: int) -> int:
+    if value < 1:
+        raise ValueError(f"a burst is a whole number from 1, not {value!r}")
+    return value
+
+
+@frozen
+class Rate:
+    """How fast requests may go.
+
+    Args:
+        per_second: requests a second, above 0.
+        burst: how many may go at once after a quiet time, from 1.
+
+    Raises:
+        ValueError: either is out of its range.
+
+    Example:
+        >>> Rate(50).interval
+        0.02
+    """
+
+    per_second: float = field(converter=_positive)
+    burst: int = field(default=1, converter=_at_least_one)
+
+    @property
+    def interval(self) -> float:
+        """Seconds from one request to the next."""
+        return 1.0 / self.per_second
+
+
+@define
+class Bucket:
+    """What is left of a rate. Times are seconds on any clock that does not go back.
+
+    Attributes:
+        rate: the rate; may be changed at any time. `None` is no limit.
+    """
+
+    rate: Rate | None
+    _free_at: float = -math.inf
+    _held_until: float = -math.inf
+
+    def reserve(self, now: float, cost: float = 1.0) -> float:
+        """Take a slot if there is one.
+
+        Args:
+            now: the time.
+            cost: how many slots it takes.
+
+        Returns:
+            `0.0`: taken, go. Otherwise nothing was taken: the seconds after which to ask again.
+        """
+        wait = max(self._held_until, self._free_at - self._allowance()) - now
+        if wait > _INSTANT:
+            return wait
+        if self.rate is not None:
+            self._free_at = max(self._free_at, now - self._lateness(self.rate)) + cost * self.rate.interval
+        return 0.0
+
+    def hold(self, until: float) -> None:
+        """Let nobody go before `until`: the service asked for a pause."""
+        self._held_until = max(self._held_until, until)
+
+    def _allowance(self) -> float:
+        return (self.rate.burst - 1) * self.rate.interval if self.rate else math.inf
+
+    @staticmethod
+    def _lateness(rate: Rate) -> float:
+        return max(_LEAST_LATENESS, min(rate.interval / 2, _MOST_LATENESS))
