@@ -1,0 +1,24 @@
+"""The make service, imitated: it takes the requests, checks them, debits credits and tracks, and sends to nobody.
+
+Here stands the list of public names, nothing else. The rooms behind it:
+`arguments` (the query, and what may stand in it), `operations` (the requests, as a table), `catalogue` (texts),
+`timelines` (when things happen), `answers` (XML), `trackings` (what a tracking shows), `records` (what is remembered),
+`service` (every decision; `now` is passed in), `sandbox` (lock and clock), `app` (Starlette), `server` (uvicorn).
+Nothing in here may use the client's own code: a mistake made on both sides would not show.
+"""
+
+from __future__ import annotations
+
+from makeasync.errors import MissingExtra
+
+try:
+    from makeasync.sandbox.records import Message, ReceivedRequest
+    from makeasync.sandbox.sandbox import Sandbox
+    from makeasync.sandbox.server import serve
+except ModuleNotFoundError as error:
+    # Only what the extra installs: any other missing module is a fault of ours, and must be seen as such.
+    if (error.name or "").partition(".")[0] not in {"starlette", "uvicorn"}:
+        raise
+    raise MissingExtra("sandbox", purpose="the sandbox") from None
+
+__all__ = ["Message", "ReceivedRequest", "Sandbox", "serve"]

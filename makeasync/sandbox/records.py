@@ -1,0 +1,68 @@
+"""Records: what a sandbox remembers of what came in and of what it accepted.
+
+Here live two frozen values. No behaviour; and no password: it is masked before a record is made.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+if TYPE_CHECKING:
+    from makeasync.sandbox.arguments import Pairs
+    from makeasync.sandbox.operations import Kind
+
+__all__ = ["Message", "ReceivedRequest"]
+
+
+@frozen(kw_only=True)
+class ReceivedRequest:
+    """One GET to one of the eight paths, accepted or not.
+
+    Attributes:
+        at: when, in seconds of the sandbox's clock.
+        path: with its slash, such as `/apilog.php`.
+        arguments: names and values in the order they came, `pwd` replaced by `***`; empty if they were unreadable.
+        code: the result code that was answered; `None` where the answer held none or an empty one.
+        id: the id issued to a paid request, or the one a tracking asked for.
+    """
+
+    at: float
+    path: str
+    arguments: Pairs
+    code: int | None
+    id: str | None
+
+
+@frozen(kw_only=True)
+class Message:
+    """One paid request that was accepted.
+
+    Attributes:
+        id: the id that was issued.
+        kind: `ring`, `ring+`, `call`, `call+`, `sms` or `sms+`.
+        at: when it was accepted, in seconds of the sandbox's clock.
+        cost: the credits debited.
+        pairs: caller and called; one pair, of a ring+ 2 to 10.
+        from_: the caller; `None` for a ring+.
+        to: the called; `None` for a ring+.
+        delay: in minutes.
+        duration: of a call+, in minutes.
+        txt: the code of an sms in the catalogue.
+        msg: the text of an sms+.
+        content: what the called reads: the text of an sms or of an sms+.
+    """
+
+    id: str
+    kind: Kind
+    at: float
+    cost: int
+    pairs: Pairs
+    from_: str | None = None
+    to: str | None = None
+    delay: int = 0
+    duration: int | None = None
+    txt: str | None = None
+    msg: str | None = None
+    content: str | None = None

@@ -1,0 +1,61 @@
+"""Trackings: what the tracking of a message shows at a given moment.
+
+Here lives which kind shows which elements, and in which order: that of the API document. Pure, `now` is passed in;
+whether a tracking is available at all is decided in `service`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import quote_plus
+
+from makeasync.sandbox.answers import Answer, succeeded
+from makeasync.sandbox.timelines import Timeline, recording_name, timeline_of
+
+if TYPE_CHECKING:
+    from makeasync.sandbox.records import Message
+
+__all__ = ["tracking_of"]
+
+_CALL_DATES = ("date_ringA", "date_answerA", "date_answerB", "date_hangup")
+_COMMON = ("make", "id", "date_created", "from", "to", "in")
+_ELEMENTS = {
+    "ring": (*_COMMON, "date_ring", "date_answer", "date_hangup"),
+    "call": (*_COMMON, *_CALL_DATES),
+    "call+": (*_COMMON, "duration", *_CALL_DATES, "record_link"),
+    "sms": (*_COMMON, "txt", "date_executed", "content"),
+    "sms+": (*_COMMON, "date_executed", "content", "x_date_executed"),
+}
+
+
+def tracking_of(message: Message, *, now: float, seed: int) -> Answer:
+    """The tracking of a message as it stands at `now`; a ring+ has none."""
+    created = int(message.at)
+    timeline = timeline_of(message.kind, start=created + 60 * message.delay, id_=message.id, seed=seed)
+    texts = {
+        "make": message.kind,
+        "id": message.id,
+        "date_created": f"{created:x}",
+        "from": message.from_,
+        "to": message.to,
+        "in": str(message.delay),
+        "duration": str(60 * (message.duration or 0)),
+        "txt": message.txt,
+        # The document leaves the exclamation mark as it is.
+        "content": quote_plus(message.content or "", safe="!"),
+        "record_link": _record_link(message.id, timeline, now=now, seed=seed),
+        **{element: _date(moment, now) for element, moment in timeline.items()},
+    }
+    wanted = ((element, texts[element]) for element in _ELEMENTS[message.kind])
+    return succeeded((element, text) for element, text in wanted if text is not None)
+
+
+def _date(moment: int | None, now: float) -> str:
+    return f"{moment:x}" if moment is not None and moment <= now else "0"
+
+
+def _record_link(id_: str, timeline: Timeline, *, now: float, seed: int) -> str | None:
+    """Where the recording lies: once they have spoken and hung up; before, and else, there is no element."""
+    if any(moment is None or moment > now for moment in timeline.values()):
+        return None
+    return f"https://www.makecall.fr/rec/{recording_name(id_=id_, seed=seed)}"
