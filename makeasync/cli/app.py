@@ -1,0 +1,235 @@
+"""The commands, each a few lines: what is asked for, one call of the library, what is shown."""
+
+import time
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Literal, TypeAlias, TypeVar
+
+from cyclopts import App, Parameter
+
+from makeasync.cli.account import Account
+from makeasync.cli.campaign import campaign
+from makeasync.cli.session import Service, service_for
+from makeasync.cli.talk import put, reporting, talk
+from makeasync.client.client import DEFAULT_BASE_URL, AsyncClient
+from makeasync.errors import InvalidRequest
+from makeasync.protocol.answers import Tracking
+from makeasync.protocol.requests import Call, CallPlus, PaidRequest, Ring, RingPlus, Sms, SmsPlus
+from makeasync.sandbox import Sandbox, serve
+
+__all__ = ["app"]
+
+app = App(
+    name="makeasync",
+    help="Send SMS, place calls and ring phones through the make API (makesms.fr), and follow what became of them.",
+    help_format="plaintext",
+)
+app.command(campaign)
+
+TrackingT = TypeVar("TrackingT", bound=Tracking)
+
+From: TypeAlias = Annotated[
+    str, Parameter(name="--from", help="The number that the called person sees, international (33612345678).")
+]
+To: TypeAlias = Annotated[str, Parameter(help="The number to reach, international.")]
+Delay: TypeAlias = Annotated[int, Parameter(help="Minutes to wait before it happens, 0 to 120.")]
+AsJson: TypeAlias = Annotated[bool, Parameter(name="--json", negative=(), help="Write JSON to standard output.")]
+InSandbox: TypeAlias = Annotated[
+    bool, Parameter(name="--sandbox", negative=(), help="Ask a sandbox on this machine; nothing is sent to anybody.")
+]
+Track: TypeAlias = Annotated[
+    bool, Parameter(name="--track", negative=(), help="Wait for the tracking (10 seconds at least) and show it too.")
+]
+_NOBODY = Account()
+
+
+async def _with_client(
+    account: Account, work: Callable[[AsyncClient], Awaitable[None]], *, sandbox: bool, json: bool
+) -> int:
+    with reporting(as_json=json) as report, service_for(account, sandbox=sandbox) as service:
+        async with service.client() as client:
+            await work(client)
+    return report.status
+
+
+async def _send(
+    account: Account, make: Callable[[], PaidRequest[TrackingT]], *, track: bool, sandbox: bool, json: bool
+) -> int:
+    async def work(client: AsyncClient) -> None:
+        receipt = await client.send(make())
+        put(receipt, as_json=json)
+        if track:
+            put(await client.wait_tracking(receipt), as_json=json)
+
+    return await _with_client(account, work, sandbox=sandbox, json=json)
+
+
+@app.command
+async def credits(*, account: Account = _NOBODY, sandbox: InSandbox = False, json: AsJson = False) -> int:  # noqa: A001 - the API's word
+    """Show the credit balance. Free."""
+
+    async def work(client: AsyncClient) -> None:
+        put(await client.get_credits(), as_json=json)
+
+    return await _with_client(account, work, sandbox=sandbox, json=json)
+
+
+@app.command
+async def ring(
+    *,
+    from_: From,
+    to: To,
+    delay: Delay = 0,
+    track: Track = False,
+    account: Account = _NOBODY,
+    sandbox: InSandbox = False,
+    json: AsJson = False,
+) -> int:
+    """Ring a phone."""
+    return await _send(account, lambda: Ring(from_=from_, to=to, delay=delay), track=track, sandbox=sandbox, json=json)
+
+
+@app.command
+async def ring_plus(
+    *pairs: Annotated[str, Parameter(help="2 to 10 pairs, each FROM:TO, international.")],
+    account: Account = _NOBODY,
+    sandbox: InSandbox = False,
+    json: AsJson = False,
+) -> int:
+    """Ring 2 to 10 pairs of phones. It cannot be tracked."""
+
+    async def work(client: AsyncClient) -> None:
+        put(await client.send(RingPlus(pairs=[_pair(pair) for pair in pairs])), as_json=json)
+
+    return await _with_client(account, work, sandbox=sandbox, json=json)
+
+
+@app.command
+async def call(
+    *,
+    from_: From,
+    to: To,
+    delay: Delay = 0,
+    track: Track = False,
+    account: Account = _NOBODY,
+    sandbox: InSandbox = False,
+    json: AsJson = False,
+) -> int:
+    """Put two phones through to each other."""
+    return await _send(account, lambda: Call(from_=from_, to=to, delay=delay), track=track, sandbox=sandbox, json=json)
+
+
+@app.command
+async def call_plus(
+    *,
+    from_: From,
+    to: To,
+    duration: Annotated[int, Parameter(help="The longest it may last, in minutes, 1 to 10.")],
+    engage: Annotated[
+        bool,
+        Parameter(
+            negative=(), help="I undertake to warn both parties that their conversation is recorded. You must say it."
+        ),
+    ] = False,
+    delay: Delay = 0,
+    track: Track = False,
+    account: Account = _NOBODY,
+    sandbox: InSandbox = False,
+    json: AsJson = False,
+) -> int:
+    """Put two phones through to each other and record them."""
+    return await _send(
+        account,
+        lambda: CallPlus(from_=from_, to=to, duration=duration, engage=engage, delay=delay),
+        track=track,
+        sandbox=sandbox,
+        json=json,
+    )
+
+
+@app.command
+async def sms(
+    *,
+    from_: From,
+    to: To,
+    txt: Annotated[str, Parameter(help="The code of the text in the service's catalogue.")],
+    delay: Delay = 0,
+    track: Track = False,
+    account: Account = _NOBODY,
+    sandbox: InSandbox = False,
+    json: AsJson = False,
+) -> int:
+    """Send an SMS of the catalogue."""
+    return await _send(
+        account, lambda: Sms(from_=from_, to=to, txt=txt, delay=delay), track=track, sandbox=sandbox, json=json
+    )
+
+
+@app.command
+async def sms_plus(
+    *,
+    from_: From,
+    to: To,
+    msg: Annotated[str, Parameter(help="The text, in the characters that the API takes.")],
+    delay: Delay = 0,
+    track: Track = False,
+    account: Account = _NOBODY,
+    sandbox: InSandbox = False,
+    json: AsJson = False,
+) -> int:
+    """Send an SMS of your own words."""
+    return await _send(
+        account, lambda: SmsPlus(from_=from_, to=to, msg=msg, delay=delay), track=track, sandbox=sandbox, json=json
+    )
+
+
+@app.command
+async def track(
+    id: Annotated[str, Parameter(help="The tracking id that the receipt shows.")],
+    *,
+    until: Annotated[
+        Literal["available", "finished"], Parameter(help="Wait until there is a tracking, or until it is finished.")
+    ] = "available",
+    timeout: Annotated[float, Parameter(help="Seconds to wait at most.")] = 120.0,
+    base_url: Annotated[str, Parameter(env_var="MAKEASYNC_BASE_URL", help="The service's address.")] = DEFAULT_BASE_URL,
+    json: AsJson = False,
+) -> int:
+    """Show what became of a request. Free, and needs no password."""
+    # Tracking carries no login and no password; the client wants something in their place.
+    nobody = Service(login="-", password="-", base_url=base_url)  # noqa: S106 - none is needed
+    with reporting(as_json=json) as report:
+        async with nobody.client() as client:
+            put(await client.wait_tracking(id, until=until, timeout=timeout), as_json=json)
+    return report.status
+
+
+@app.command
+def sandbox(
+    *,
+    port: Annotated[int, Parameter(help="The port; 0 takes a free one.")] = 8025,
+    credits: Annotated[int, Parameter(help="The balance to begin with.")] = 10_000,  # noqa: A002 - the API's word
+    login: Annotated[str, Parameter(help="The login it accepts.")] = "john@gmail.com",
+) -> int:
+    """Run a make service that sends to nobody, on this machine, until Ctrl-C. Its password is `marilyn`."""
+    password = "marilyn"  # noqa: S105 - the API document's own
+    with (
+        reporting(as_json=False) as report,
+        serve(Sandbox(login=login, password=password, credits=credits), port=port) as url,
+    ):
+        talk.print(f"The sandbox takes requests at {url} (login {login}, password {password}). Ctrl-C ends it.")
+        _until_interrupted()
+    return report.status
+
+
+def _until_interrupted() -> None:
+    try:
+        while True:
+            time.sleep(3600)
+    except KeyboardInterrupt:
+        return
+
+
+def _pair(pair: str) -> tuple[str, ...]:
+    numbers = tuple(pair.split(":"))
+    if len(numbers) != 2:  # noqa: PLR2004 - a pair
+        raise InvalidRequest(f"pairs: {pair!r} is not of the form FROM:TO", argument="pairs", code=100)
+    return numbers
