@@ -17,7 +17,7 @@ from makeasync.client.events import Event
 from makeasync.client.httpx_lanes import AnyTransport, Verify, open_transport
 from makeasync.client.inquiry import Inquiry
 from makeasync.client.limiter import Limiter
-from makeasync.client.outcomes import Accepted, Outcome, Tracked, TrackingFailed, outcome_of
+from makeasync.client.outcomes import Accepted, Failure, Tracked, TrackingFailed, failure_of
 from makeasync.client.tracking import Tracker, Until, Waiter
 from makeasync.errors import (
     ClientClosed,
@@ -46,7 +46,6 @@ from makeasync.protocol.requests import (
     Delay,
     GetTracking,
     PaidRequest,
-    Request,
     Ring,
     RingPlus,
     Sms,
@@ -61,6 +60,7 @@ _TRACKED_AT_ONCE = 10_000
 TrackingT = TypeVar("TrackingT", bound=Tracking)
 AnyTrackingT = TypeVar("AnyTrackingT", bound=Tracking | None)
 Paced: TypeAlias = float | Rate | None
+_Sent: TypeAlias = Accepted[AnyTrackingT] | Failure
 
 _log = logging.getLogger("makeasync")
 
@@ -334,7 +334,9 @@ class AsyncClient:
         self._check_open()
         return await self._delivery.send(request)
 
-    def send_all(self, requests: Many[Request], *, concurrency: int = 50) -> Bulk[Request, Outcome]:
+    def send_all(
+        self, requests: Many[PaidRequest[AnyTrackingT]], *, concurrency: int = 50
+    ) -> Bulk[PaidRequest[AnyTrackingT], _Sent[AnyTrackingT]]:
         """Send many requests, several at once, and give what became of each, in the order in which it is known.
 
         Args:
@@ -355,15 +357,15 @@ class AsyncClient:
                     print(outcome)
         """
 
-        async def work(request: Request, give: Give[Outcome]) -> None:
+        async def work(request: PaidRequest[AnyTrackingT], give: Give[_Sent[AnyTrackingT]]) -> None:
             try:
                 give(Accepted(request, await self.send(request)))
             except (RequestRefused, NotSent, OutcomeUnknown) as error:
-                give(outcome_of(request, error))
+                give(failure_of(request, error))
             except ClientClosed as error:
                 give(error)
 
-        def begin(crew: Crew, request: Request, give: Give[Outcome]) -> None:
+        def begin(crew: Crew, request: PaidRequest[AnyTrackingT], give: Give[_Sent[AnyTrackingT]]) -> None:
             crew.start(work, request, give)
 
         return Bulk(requests, begin, at_once=concurrency)

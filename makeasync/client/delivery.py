@@ -17,7 +17,7 @@ from makeasync.client.credentials import Credentials
 from makeasync.client.crew import Crew
 from makeasync.client.events import Event, Repeating, Sending, Settled
 from makeasync.client.limiter import Limiter
-from makeasync.client.outcomes import Accepted, outcome_of
+from makeasync.client.outcomes import Accepted, failure_of
 from makeasync.client.transport import Answer, Progress, Target, Transport
 from makeasync.errors import NotSent, OutcomeUnknown, RequestRefused, UndecodableAnswer
 from makeasync.pacing.retry import POSTPONED, UNCONNECTED, Backoff, next_try
@@ -79,7 +79,7 @@ class Delivery:
                 left -= self.clock.now() - begun
                 pause = self._pause(error, repetition, left)
                 if pause is None:
-                    self.tell(Settled(outcome_of(request, error), self._at()))
+                    self.tell(Settled(failure_of(request, error), self._at()))
                     raise
                 self.tell(Repeating(request, error, pause, self._at()))
             else:
@@ -121,7 +121,7 @@ class Delivery:
         try:
             self._result(attempt, request)
         except (RequestRefused, NotSent, OutcomeUnknown) as error:
-            self.tell(Settled(outcome_of(request, error), self._at()))
+            self.tell(Settled(failure_of(request, error), self._at()))
 
     def _result(self, attempt: _Attempt, request: PaidRequest[TrackingT]) -> Receipt[TrackingT]:
         failure: Failure

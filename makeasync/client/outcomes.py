@@ -11,7 +11,7 @@ from makeasync.errors import MakeError, NotSent, OutcomeUnknown, RequestRefused
 from makeasync.protocol.answers import Receipt, Tracking
 from makeasync.protocol.requests import PaidRequest, Request
 
-__all__ = ["Accepted", "NotSent", "Outcome", "Refused", "Tracked", "TrackingFailed", "Unknown", "outcome_of"]
+__all__ = ["Accepted", "Failure", "NotSent", "Outcome", "Refused", "Tracked", "TrackingFailed", "Unknown", "failure_of"]
 
 TrackingT_co = TypeVar("TrackingT_co", covariant=True, bound=Tracking | None)
 
@@ -55,10 +55,11 @@ class Unknown:
     error: OutcomeUnknown
 
 
-Outcome: TypeAlias = Accepted[Tracking | None] | Refused | NotSent | Unknown
+Failure: TypeAlias = Refused | NotSent | Unknown
+Outcome: TypeAlias = Accepted[Tracking | None] | Failure
 
 
-def outcome_of(request: Request, error: RequestRefused | NotSent | OutcomeUnknown) -> Outcome:
+def failure_of(request: Request, error: RequestRefused | NotSent | OutcomeUnknown) -> Failure:
     """Turn what `send` raises into what `send_all` gives."""
     match error:
         case RequestRefused():
