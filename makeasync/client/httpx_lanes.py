@@ -157,7 +157,8 @@ class HttpxLanes:
         self._open_lane = open_lane
         self._closing = closing
         self._room = anyio.Semaphore(max_connections)
-        self._idle: list[httpx.AsyncBaseTransport] = []
+        # The first lane takes what httpx loads and certificates take to read now, not out of the first request's time.
+        self._idle: list[httpx.AsyncBaseTransport] = [open_lane()]
 
     async def fetch(self, target: Target, timeout: float, progress: Progress) -> Answer:
         """Do one exchange; see `Transport`."""

@@ -11,9 +11,10 @@ __all__ = ["Bucket", "Rate"]
 
 # Below this a wait is rounding, not time.
 _INSTANT = 1e-6
-# A timer wakes late, by a millisecond or by ten on a busy machine. That much is made up for, so that lateness does not
-# add up to a lower rate; half an interval at most, so that a window of one second never holds more than one too many.
-_LEAST_LATENESS, _MOST_LATENESS = 0.010, 0.050
+# A timer wakes a little late each time. That much is made up for, so that lateness does not add up to a lower rate; a
+# quarter of an interval, so that even what the network does to arrivals leaves no second with more than one too many.
+_LATENESS_SHARE = 0.25
+_LEAST_LATENESS, _MOST_LATENESS = 0.005, 0.050
 
 
 def _positive(value: float) -> float:
@@ -91,4 +92,4 @@ class Bucket:
 
     @staticmethod
     def _lateness(rate: Rate) -> float:
-        return max(_LEAST_LATENESS, min(rate.interval / 2, _MOST_LATENESS))
+        return max(_LEAST_LATENESS, min(rate.interval * _LATENESS_SHARE, _MOST_LATENESS))
