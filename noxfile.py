@@ -42,6 +42,13 @@ def typing(session: nox.Session) -> None:
 
 
 @nox.session
+def stress(session: nox.Session) -> None:
+    """Cancel at random 200 times over, where the suite does it 20 times."""
+    session.install("--quiet", "-e", ".[dev]")
+    session.run("pytest", "tests/client/test_promises.py", *session.posargs, env={"MAKEASYNC_ROUNDS": "200"})
+
+
+@nox.session
 def demo(session: nox.Session) -> None:
     """Send the example campaign to the sandbox and track it."""
     session.install("--quiet", ".[all]")
@@ -55,4 +62,5 @@ def demo(session: nox.Session) -> None:
 def bench(session: nox.Session) -> None:
     """Compare, in one run: the client against what it could have been. Prints ratios, asserts nothing."""
     session.install("--quiet", "-e", ".[dev]")
-    session.run("python", "-m", "benchmarks.client", *session.posargs)
+    session.run("python", "-m", "benchmarks.client")
+    session.run("python", "-m", "benchmarks.pacing")

@@ -1,4 +1,1 @@
-"""Campaigns: many messages at once, from a file of people.
-
-Built on `client`; knows nothing of a terminal.
-"""
+"""The campaign: many messages, each at most once, nobody lost; from a file of recipients to a report of outcomes."""

@@ -4,6 +4,7 @@ Everything is checked before the first is sent: no campaign stops in the middle 
 """
 
 from collections import Counter
+from collections.abc import Iterator
 from typing import TypeAlias
 
 from attrs import frozen
@@ -54,11 +55,13 @@ class Prepared:
         messages: what would be sent.
         problems: what could not be; when there is any, nothing should be sent.
         changes: what `transliterate` replaced, each (before, after) with how often.
+        empty: messages with nothing in a place, such as `Bonjour !` for want of a first name; they would be sent.
     """
 
     messages: tuple[Addressed, ...]
     problems: tuple[Problem, ...]
     changes: Counter[tuple[str, str]]
+    empty: tuple[Problem, ...]
 
     @property
     def cost(self) -> int:
@@ -121,7 +124,15 @@ def prepare(recipients: Recipients, message: Message) -> Prepared:
             if error.argument != "msg":
                 raise
             problems.append(Problem(recipient, str(error)))
-    return Prepared(tuple(messages), tuple(problems), changes)
+    return Prepared(tuple(messages), tuple(problems), changes, tuple(_with_nothing(recipients, message)))
+
+
+def _with_nothing(recipients: Recipients, message: Message) -> Iterator[Problem]:
+    if message.msg is None:
+        return
+    for recipient in recipients.usable:
+        if empty := message.msg.empty_fields(recipient.fields):
+            yield Problem(recipient, f"empty: {', '.join(empty)}")
 
 
 def _request(recipient: Recipient, message: Message, changes: Changes) -> Sms | SmsPlus:

@@ -1,135 +1,225 @@
-"""Phone numbers as people type them into a spreadsheet: to digits, or to a reason that a person understands.
+"""Phone numbers as people and spreadsheets write them: to the digits that the API takes, or to a reason why not.
 
-The only import of phonenumbers. What the API itself takes as a number stands in `protocol.numbers`.
+Here live the traps of a cell and nothing of the file around it. Whoever cannot be called is refused, never guessed at:
+a wrong guess is a paid message to a stranger. The only import of phonenumbers.
 """
 
 import re
 import unicodedata
-from types import ModuleType
+from collections.abc import Callable, Iterator
+from types import MappingProxyType
 
-from makeasync.errors import MakeError, MissingExtra
+from makeasync.errors import InvalidRequest, MakeError, MissingExtra
 
 __all__ = ["UnusableNumber", "normalise"]
 
-# A national number is tried as one of the region first, then of France's overseas regions (0690 …, 0692 …).
-_OVERSEAS = ("GP", "MQ", "GF", "RE", "YT", "PM", "BL", "MF", "NC", "PF", "WF")
-# Numbers that the French regulator keeps for fiction: no metadata knows them, every test and example uses them.
-_FICTION = re.compile(r"33(?:63998|19900|26191|35301|46571|53649)\d{4}", re.ASCII)
-_MANGLED = re.compile(r"\d+(?:[.,]\d+)?[eE]\+?\d+", re.ASCII)
-_FEWEST = 10
-_SCHEME = re.compile(r"^(?:tel:|')", re.IGNORECASE)
-_TRUNK_ZERO = re.compile(r"\(\s*0\s*\)")
-_SEPARATORS = frozenset(" .-()/+")
-_LOOKS_LIKE = {"O": "0", "o": "0", "I": "1", "l": "1", "S": "5", "B": "8"}
+# A number of these is written in France like a French one; only the plans tell where it belongs.
+_OVERSEAS = ("GP", "MQ", "RE", "GF", "YT", "PM", "BL", "MF", "NC", "PF", "WF")
+# Numbers kept free for films and examples. phonenumbers holds all of 06 39 for Mayotte, and so calls these invalid.
+_FICTION = re.compile(r"3363998[0-9]{4}")
+
+_LONGEST = 15
+_SHOWN_AT_MOST = 40
+# Fewer digits than this are no number of their own, but a part of one: 06/12/34/56/78.
+_SHORTEST_ALONE = 6
+
+_SPREADSHEET_TEXT = re.compile(r'="(.*)"')
+_DECIMAL_NUMBER = re.compile(r"([0-9]{9,})[.,]0")
+_PREFIX = re.compile(r"(?i:tel:)|['`\u2018\u2019]")
+_MANGLED = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?[eE][+-]?[0-9]+")
+_EXTENSION = re.compile(r"(?i)[0-9]{2}\W*((?:;?\bext|\bextension|\bposte|x|#)[\s.:=]*[0-9]{1,6})$")
+_BETWEEN_NUMBERS = re.compile(r"(?i)[/,;|&\r\n]|\s[-\u2010-\u2015\u2212]\s|\b(?:ou|et|or|and)\b")
+_SEPARATORS = re.compile(r"[\s.()/\-\u2010-\u2015\u2212_·]")
+_LETTERS = re.compile(r"[^\W\d_]+")
+_LIKE_ZERO = "Oo\N{CYRILLIC CAPITAL LETTER O}\N{GREEK CAPITAL LETTER OMICRON}"
+_MEANT = MappingProxyType({**dict.fromkeys(_LIKE_ZERO, "0"), **dict.fromkeys("Iil", "1")})
 
 
 class UnusableNumber(MakeError, ValueError):
-    """A cell holds no phone number that can be used.
+    """A text is not one phone number that can be sent to.
 
     Attributes:
-        reason: why, for the person who keeps the file.
+        text: what was written.
+        reason: why it cannot be used, for whoever keeps the list: `too short: 4 digits`.
     """
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
+    def __init__(self, text: str, *, reason: str) -> None:
+        super().__init__(f"{text!r}: {reason}")
+        self.text = text
         self.reason = reason
 
 
 def normalise(text: str, region: str = "FR") -> str:
-    """Read a phone number the way it was typed.
+    """Read one phone number, however it was written, and check it against the numbering plan of its country.
 
     Args:
-        text: a cell: `06 39 98 94 32`, `+33 (0)6.39.98.94.32`, `0033639989432`, `33639989432`; no-break spaces and
-            dashes of any kind are separators.
-        region: the country whose national numbers are meant, as two letters.
+        text: `06 39 98 14 55`, `+33 (0)6-39-98-14-55`, `0033639981455`, `33639981455`, `639981455` (a spreadsheet ate
+            the zero), `0690 00 12 34` (overseas).
+        region: the country of a number that names none, as two letters. `FR` includes the overseas territories.
 
     Returns:
-        The digits of the international number, without `+`.
+        The digits in international form, without `+`.
 
     Raises:
-        UnusableNumber: it is none; `.reason` says why.
-        MissingExtra: `phonenumberslite` is not installed.
+        UnusableNumber: the text is not one valid number; `reason` says why.
+        InvalidRequest: there is no such region.
+        MissingExtra: phonenumberslite is not installed.
 
     Example:
-        >>> normalise("06 39 98 94 32")
-        '33639989432'
+        >>> normalise("06.39.98.14.55")
+        '33639981455'
     """
-    number = _plain(text)
-    _refuse_the_obvious(number)
-    bare = _TRUNK_ZERO.sub("", number)
-    phonenumbers = _phonenumbers()
-    for written, home in _readings(bare, region):
-        parsed = _parsed(phonenumbers, written, home)
-        if parsed is not None:
-            return parsed
-    raise UnusableNumber(_why_not(bare))
+    written = _unwrapped(text)
+    reason = next(filter(None, (fault(written) for fault in _FAULTS)), "")
+    if reason:
+        raise UnusableNumber(text, reason=reason)
+    number, reason = _look_up(_bare(written), region.upper())
+    if reason:
+        raise UnusableNumber(text, reason=reason)
+    return number
 
 
-def _plain(text: str) -> str:
-    """Make every space and dash the ordinary one, and drop what cannot be seen."""
-    visible = (
-        " " if character.isspace() else "-" if unicodedata.category(character) == "Pd" else character
-        for character in text
-        if unicodedata.category(character) not in {"Cf", "Cc"} or character.isspace()
+def _unwrapped(text: str) -> str:
+    visible = "".join(character for character in text if unicodedata.category(character) != "Cf").strip()
+    for wrapping in (_SPREADSHEET_TEXT, _DECIMAL_NUMBER):
+        if found := wrapping.fullmatch(visible):
+            visible = found[1]
+    return _PREFIX.sub("", visible.lstrip(), count=1).strip() if _PREFIX.match(visible) else visible
+
+
+def _bare(written: str) -> str:
+    bare = _SEPARATORS.sub("", written)
+    return f"+{bare[2:]}" if bare.startswith("00") else bare
+
+
+def _digits_in(text: str) -> int:
+    return sum(character.isdecimal() for character in text)
+
+
+def _count(text: str) -> str:
+    count = _digits_in(text)
+    return f"{count} digit" if count == 1 else f"{count} digits"
+
+
+def _shown(text: str) -> str:
+    line = " ".join(text[: 2 * _SHOWN_AT_MOST].split())
+    return line if len(line) <= _SHOWN_AT_MOST else f"{line[:_SHOWN_AT_MOST]}…"
+
+
+def _empty(written: str) -> str:
+    return "" if written else "empty"
+
+
+def _digitless(written: str) -> str:
+    return "" if _digits_in(written) else f"no digits: {_shown(written)}"
+
+
+def _mangled(written: str) -> str:
+    if not _MANGLED.fullmatch("".join(written.split())):
+        return ""
+    return (
+        f"a number that a spreadsheet has mangled ({_shown(written)}): the digits are lost; "
+        "format the column as text and enter it again"
     )
-    return _SCHEME.sub("", "".join(visible).strip()).strip()
 
 
-def _refuse_the_obvious(number: str) -> None:
-    if not number:
-        raise UnusableNumber("empty")
-    if _MANGLED.fullmatch(number):
-        raise UnusableNumber(f"mangled by a spreadsheet ({number}): the digits are lost, format the column as text")
-    if not any(character in "0123456789" for character in number):
-        raise UnusableNumber(f"no digits: {number}")
-    for character in number:
-        if character not in _SEPARATORS and character not in "0123456789":
-            raise UnusableNumber(_odd(character))
+def _several(written: str) -> str:
+    parts = _BETWEEN_NUMBERS.split(written)
+    alone = sum(_digits_in(part) >= _SHORTEST_ALONE for part in parts)
+    return f"{alone} numbers in one cell: write one a line" if alone > 1 else ""
 
 
-def _odd(character: str) -> str:
-    meant = _LOOKS_LIKE.get(character)
-    if meant:
-        return f"contains the letter {character}; the digit {meant} was probably meant"
-    return f"contains {character!r}, which no phone number has"
+def _extended(written: str) -> str:
+    found = _EXTENSION.search(written)
+    return f"an extension ({found[1].lstrip(';')}) cannot be reached" if found else ""
 
 
-def _readings(number: str, region: str) -> list[tuple[str, str | None]]:
-    digits = re.sub(r"[^0-9]", "", number)
-    if number.startswith("+"):
-        return [("+" + digits, None)]
-    if digits.startswith("00"):
-        return [("+" + digits.removeprefix("00"), None)]
-    national: list[tuple[str, str | None]] = [(digits, home) for home in (region, *_OVERSEAS)]
-    return [*national, ("+" + digits, None)]
+def _lettered(written: str) -> str:
+    letters = tuple(dict.fromkeys(filter(str.isalpha, written)))
+    if not letters:
+        return ""
+    if len(letters) == 1 and letters[0] in _MEANT:
+        return f"contains the letter {letters[0]}; the digit {_MEANT[letters[0]]} was probably meant"
+    return f"contains letters: {_shown(', '.join(dict.fromkeys(_LETTERS.findall(written))))}"
 
 
-def _parsed(phonenumbers: ModuleType, written: str, home: str | None) -> str | None:
-    try:
-        number = phonenumbers.parse(written, home)
-    except phonenumbers.NumberParseException:
-        return None
-    digits = str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)).removeprefix("+")
-    return digits if phonenumbers.is_valid_number(number) or _FICTION.fullmatch(digits) else None
+def _strange(written: str) -> str:
+    bare = _SEPARATORS.sub("", written).removeprefix("+")
+    strange = next((character for character in bare if not (character.isascii() and character.isdigit())), "")
+    return f"contains {_named(strange)}" if strange else ""
 
 
-def _why_not(number: str) -> str:
-    count = sum(character.isdigit() for character in number)
-    if count < _FEWEST:
-        return f"too short: {count} digits"
-    return f"too long: {count} digits" if count > _most(number) else "not a number that is in use"
+def _named(character: str) -> str:
+    shown = f" {character}" if character.isprintable() else ""
+    return f"the character{shown} (U+{ord(character):04X})"
 
 
-def _most(number: str) -> int:
-    """Give the digits of a French number written like that: 10 at home, 11 with 33, 13 with 0033."""
-    if number.startswith("00"):
-        return 13
-    return 10 if number.startswith("0") else 11
+def _endless(written: str) -> str:
+    return f"too long: {_count(written)}" if _digits_in(written) > _LONGEST + len("00") else ""
 
 
-def _phonenumbers() -> ModuleType:
+# The first that has something to say is the reason, so what explains more stands before what explains less.
+_FAULTS: tuple[Callable[[str], str], ...] = (
+    _empty,
+    _digitless,
+    _mangled,
+    _several,
+    _extended,
+    _lettered,
+    _strange,
+    _endless,
+)
+
+
+def _look_up(bare: str, region: str) -> tuple[str, str]:
     try:
         import phonenumbers  # noqa: PLC0415 - an extra is imported where it is used
     except ImportError:
-        raise MissingExtra("recipients", purpose="reading phone numbers from a file") from None
-    return phonenumbers
+        raise MissingExtra("recipients", purpose="reading phone numbers") from None
+    if region not in phonenumbers.SUPPORTED_REGIONS:
+        raise InvalidRequest(f"region: {region!r} is no country; two letters such as FR", argument="region", code=104)
+    for countries in _candidates(bare, region):
+        found = dict.fromkeys(filter(None, (_valid(bare, country) for country in countries)))
+        if len(found) == 1:
+            return found.popitem()[0], ""
+        if found:
+            # Six digits may be a number in Nouméa and another in Saint-Pierre.
+            return "", f"could be any of {', '.join(f'+{number}' for number in found)}: write it so"
+    return "", _why_not(bare, region)
+
+
+def _candidates(bare: str, region: str) -> Iterator[tuple[str, ...]]:
+    yield (region,)
+    if region == "FR" and not bare.startswith("+"):
+        yield _OVERSEAS
+
+
+def _valid(bare: str, country: str) -> str:
+    import phonenumbers  # noqa: PLC0415 - an extra is imported where it is used
+
+    try:
+        number = phonenumbers.parse(bare, country)
+    except phonenumbers.NumberParseException:
+        return ""
+    digits = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164).removeprefix("+")
+    return digits if phonenumbers.is_valid_number(number) or _FICTION.fullmatch(digits) else ""
+
+
+def _why_not(bare: str, region: str) -> str:
+    """Say what is wrong with a number that no plan knows: its length, most of all."""
+    import phonenumbers  # noqa: PLC0415 - an extra is imported where it is used
+
+    result = phonenumbers.ValidationResult
+    lengths = {result.TOO_SHORT: f"too short: {_count(bare)}", result.TOO_LONG: f"too long: {_count(bare)}"}
+    try:
+        number = phonenumbers.parse(bare, region)
+    except phonenumbers.NumberParseException as error:
+        unknown = error.error_type == phonenumbers.NumberParseException.INVALID_COUNTRY_CODE
+        return "no country has this code" if unknown else lengths[result.TOO_SHORT]
+    # A zero that no plan could take off counts as a digit there, and would make 06 39 98 12 3 long enough.
+    number.italian_leading_zero = False
+    possible = phonenumbers.is_possible_number_with_reason(number)
+    place = "its country" if bare.startswith("+") else region
+    reason = lengths.get(possible, f"no such number: the numbering plan of {place} has none like it")
+    foreign = not bare.startswith("+") and _valid(f"+{bare}", region)
+    return f"{reason}; if it is a foreign one, it needs a + in front" if foreign else reason

@@ -1,63 +1,54 @@
-"""Recipients from a file as people really have them: every line is used, or said why not.
+"""Recipients out of a CSV file as spreadsheets write it: each record usable, rejected with a reason, double or blank.
 
-CSV as spreadsheets write it: with or without BOM, UTF-8, UTF-16 or cp1252, `;`, `,` or tab. What a phone number is
-stands in `phones`; what is said to whom, in `template`.
+Here lives the file: its encoding, delimiter, header and records. What a phone cell means is the business of `phones`,
+what a column is called that of `columns`. `parse_recipients` is pure; `read_recipients` adds the reading of a file.
 """
 
-import codecs
 import csv
 import io
 import re
-import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from types import MappingProxyType
 
-from attrs import define, field, frozen
+from attrs import Factory, define, frozen
 
+from makeasync.campaign import columns
 from makeasync.campaign.phones import UnusableNumber, normalise
 from makeasync.errors import MakeError
 
 __all__ = ["Duplicate", "Recipient", "Recipients", "RecipientsError", "Rejected", "parse_recipients", "read_recipients"]
 
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-_DELIMITERS = ";,\t"
-_SEPARATOR_LINE = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
-# Words of a header that say what its column holds, and how surely; the surest column is the phone's.
-_PHONE_WORDS = MappingProxyType(
-    {
-        **dict.fromkeys(("mobile", "mobiles", "portable", "portables", "gsm", "cellulaire", "msisdn"), 4),
-        **dict.fromkeys(("telephone", "telephones", "tel", "phone", "telefon"), 3),
-        **dict.fromkeys(("numero", "number", "num", "destinataire", "recipient", "to"), 1),
-        **dict.fromkeys(("fixe", "fax", "domicile", "bureau"), -2),
-    }
-)
+_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+_DELIMITERS = (";", ",", "\t")
+_EXCEL_SEPARATOR = re.compile(r'"?sep=([^\w\s"]|\t)"?[ ;,\t]*(?:\r\n|\r|\n|\Z)', re.IGNORECASE)
+_BLANK_LINES = re.compile(r"\s*[\r\n]")
+# Possessive: a quotation mark that is never closed must not make it try every way again.
+_FIRST_RECORD = re.compile(r'(?:[^"\r\n]++|"[^"]*+")*+')
+_QUOTED = re.compile(r'"[^"]*"')
 
 
 class RecipientsError(MakeError):
-    """A file of recipients cannot be read at all.
+    """A file of recipients cannot be read at all. What is wrong with single records is in `Recipients.rejected`.
 
     Attributes:
-        line: the line at which it fails, or `None` if it is the whole file.
+        line: the line of the file it is about, or `None`.
+        columns: the names of the columns, where they were found.
     """
 
-    def __init__(self, message: str, *, line: int | None = None) -> None:
+    def __init__(self, message: str, *, line: int | None = None, columns: Sequence[str] = ()) -> None:
         super().__init__(message)
         self.line = line
+        self.columns = tuple(columns)
 
 
 @frozen
 class Recipient:
-    """One person to be reached.
+    """One who can be sent to.
 
     Attributes:
-        line: the line of the file where the record begins; the header is line 1.
-        number: international, digits only.
-        fields: the cells by column name.
+        line: the line of the file on which the record begins; the first is 1.
+        number: international digits, such as 33612345678.
+        fields: the record's values by the name of their column, without surrounding space.
     """
 
     line: int
@@ -67,12 +58,12 @@ class Recipient:
 
 @frozen
 class Rejected:
-    """A line that cannot be used.
+    """A record that cannot be sent to.
 
     Attributes:
-        line: the line of the file.
-        text: the phone cell as it stands.
-        reason: why, for the person who keeps the file.
+        line: the line of the file on which the record begins; the first is 1.
+        text: its phone cell as written.
+        reason: why not.
     """
 
     line: int
@@ -82,12 +73,12 @@ class Rejected:
 
 @frozen
 class Duplicate:
-    """A line whose number was there before.
+    """A record whose number an earlier one has.
 
     Attributes:
-        line: the line of the file.
-        number: international, digits only.
-        first_line: the line that is used.
+        line: the line of the file on which the record begins; the first is 1.
+        number: international digits.
+        first_line: the line of the record that is kept.
     """
 
     line: int
@@ -97,173 +88,209 @@ class Duplicate:
 
 @frozen
 class Recipients:
-    """What a file holds. Every record is in exactly one of `usable`, `rejected`, `duplicates` and `blank`.
+    """All that a file holds: each record after the header is in exactly one of the first four.
 
     Attributes:
-        usable: the people to be reached, each number once.
-        rejected: lines that cannot be used.
-        duplicates: lines whose number was there before.
-        blank: line numbers of records without any content.
-        columns: the names in the header.
-        phone_column: the one that holds the numbers.
-        encoding: how the file was decoded.
-        delimiter: what separates its cells.
+        usable: whom to send to, in the order of the file; no number twice.
+        rejected: what cannot be sent to, and why.
+        duplicates: what has the number of an earlier record.
+        blank: the lines on which nothing stands.
+        encoding: how the file was decoded: `utf-8-sig`, `utf-16`, `utf-8` or `cp1252`.
+        delimiter: what stands between two cells.
+        phone_column: the name of the column the numbers were read from.
+        columns: the names of all columns that have one, for `Template.check`.
     """
 
     usable: tuple[Recipient, ...]
     rejected: tuple[Rejected, ...]
     duplicates: tuple[Duplicate, ...]
     blank: tuple[int, ...]
-    columns: tuple[str, ...]
-    phone_column: str
     encoding: str
     delimiter: str
+    phone_column: str
+    columns: tuple[str, ...]
+
+    @property
+    def records(self) -> int:
+        """How many records stand after the header."""
+        return len(self.usable) + len(self.rejected) + len(self.duplicates) + len(self.blank)
 
 
-def read_recipients(path: Path, *, phone_column: str | None = None, region: str = "FR") -> Recipients:
-    """Read a CSV file of recipients.
-
-    Args:
-        path: the file.
-        phone_column: the name of the column with the numbers; without it, it is found by its name.
-        region: the country whose national numbers are meant, as two letters.
-
-    Returns:
-        The recipients, and every line that is none, with the reason.
+def read_recipients(path: str | Path, *, phone_column: str | None = None, region: str = "FR") -> Recipients:
+    """Read a CSV file; see `parse_recipients`.
 
     Raises:
-        RecipientsError: the file cannot be read, or has no column of numbers.
-        MissingExtra: `phonenumberslite` is not installed.
+        RecipientsError: the file cannot be opened or is no table with a column of phone numbers.
+
+    Example:
+        >>> read_recipients("recipients.csv").usable  # doctest: +SKIP
+        (Recipient(line=2, number='33639989432', fields={'Prénom': 'Gaël', ...}), ...)
     """
     try:
-        data = path.read_bytes()
+        data = Path(path).read_bytes()
     except OSError as error:
-        raise RecipientsError(f"{path}: cannot be read ({error.strerror})") from None
+        raise RecipientsError(f"cannot read {path}: {error.strerror or error}") from None
+    except ValueError:
+        raise RecipientsError(f"cannot read {str(path)!r}: no file can be called so") from None
     return parse_recipients(data, phone_column=phone_column, region=region)
 
 
 def parse_recipients(data: bytes, *, phone_column: str | None = None, region: str = "FR") -> Recipients:
-    r"""Read recipients from the bytes of a CSV file; see `read_recipients`.
+    r"""Read recipients out of the bytes of a CSV file with a header.
+
+    Args:
+        data: UTF-8, UTF-16 with its mark, or Windows-1252; delimited by semicolons, commas or tabs.
+        phone_column: the column to read numbers from, by its name; found by itself if its name says phone or mobile.
+        region: the country of a number that names none, as two letters.
+
+    Raises:
+        RecipientsError: it is no table with a column of phone numbers.
+        InvalidRequest: there is no such region.
+        MissingExtra: phonenumberslite is not installed.
 
     Example:
-        >>> parse_recipients(b"Nom;Mobile\nGarcia;06 39 98 94 32").usable[0].number
-        '33639989432'
+        >>> found = parse_recipients(b"Nom;Mobile\nAda;06 39 98 14 55\nBob;0639\n")
+        >>> [recipient.number for recipient in found.usable], [rejected.reason for rejected in found.rejected]
+        (['33639981455'], ['too short: 4 digits'])
     """
     text, encoding = _decode(data)
-    delimiter, text, skipped = _delimiter(text)
-    records = _records(text, delimiter, skipped)
-    columns = _header(records)
-    sorting = _Sorting(columns, _phone_column(columns, phone_column), region)
-    for line, cells in records:
-        sorting.add(line, cells)
-    return Recipients(
-        usable=tuple(sorting.usable.values()),
-        rejected=tuple(sorting.rejected),
-        duplicates=tuple(sorting.duplicates),
-        blank=tuple(sorting.blank),
-        columns=columns,
-        phone_column=columns[sorting.phone],
-        encoding=encoding,
-        delimiter=delimiter,
-    )
+    body, first_line, delimiter = _body(text)
+    records = _records(body, first_line, delimiter)
+    header = _header(next(records, None))
+    pile = _Pile(header, _phone_position(header, phone_column), region)
+    for record in records:
+        pile.take(record)
+    return pile.result(encoding, delimiter)
+
+
+@frozen
+class _Record:
+    line: int
+    cells: list[str]
+
+    @property
+    def is_blank(self) -> bool:
+        return not any(cell.strip() for cell in self.cells)
 
 
 def _decode(data: bytes) -> tuple[str, str]:
-    for bom, encoding in _BOMS:
-        if data.startswith(bom):
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
             return data.decode(encoding, "replace"), encoding
     try:
-        return data.decode("utf-8"), "utf-8"
+        return data.decode(), "utf-8"
     except UnicodeDecodeError:
+        # Five bytes mean nothing in cp1252; one of them must not cost the whole file.
         return data.decode("cp1252", "replace"), "cp1252"
 
 
-def _delimiter(text: str) -> tuple[str, str, int]:
-    """Give the delimiter, the text to read with it, and how many lines come before that text."""
-    said = _SEPARATOR_LINE.match(text)
-    if said:
-        return said[1], text[said.end() :], 1
-    header = re.sub(r'"[^"]*"', "", text.lstrip("\r\n").split("\n", 1)[0])
-    return max(_DELIMITERS, key=header.count), text, 0
+def _body(text: str) -> tuple[str, int, str]:
+    """Find where the header begins, its line, and the delimiter that Excel declares above it or that it uses."""
+    declared = _EXCEL_SEPARATOR.match(text)
+    start = declared.end() if declared else 0
+    if blank := _BLANK_LINES.match(text, start):
+        start = blank.end()
+    delimiter = declared[1] if declared else _delimiter(text, start)
+    return text[start:], 1 + sum(1 for _ in io.StringIO(text[:start], newline="")), delimiter
 
 
-def _records(text: str, delimiter: str, skipped: int) -> Iterator[tuple[int, list[str]]]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    while True:
-        line = skipped + reader.line_num + 1
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            raise RecipientsError(f"line {line}: not readable as CSV ({error})", line=line) from None
-        yield line, [cell.strip() for cell in cells]
+def _delimiter(text: str, start: int) -> str:
+    found = _FIRST_RECORD.match(text, start)
+    unquoted = _QUOTED.sub("", found[0]) if found else ""
+    return max(_DELIMITERS, key=unquoted.count)
 
 
-def _header(records: Iterator[tuple[int, list[str]]]) -> tuple[str, ...]:
-    for line, cells in records:
-        columns = tuple(cells)
-        while columns and not columns[-1]:
-            columns = columns[:-1]
-        doubled = {column for column in columns if column and columns.count(column) > 1}
-        if doubled:
-            raise RecipientsError(f"line {line}: the column {doubled.pop()} stands twice in the header", line=line)
-        if columns:
-            return columns
-    raise RecipientsError("the file is empty: its first line must name the columns", line=1)
+def _records(text: str, first_line: int, delimiter: str) -> Iterator[_Record]:
+    # newline="" keeps line ends as they are, so that the reader counts the lines that an editor shows.
+    # strict: a quotation mark that does not pair up would silently swallow the records up to the next one.
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    line = first_line
+    try:
+        for cells in reader:
+            yield _Record(line, cells)
+            line = first_line + reader.line_num
+    except csv.Error as error:
+        message = f"line {line}: the quotation marks do not pair up, or a cell has no end ({error})"
+        raise RecipientsError(message, line=line) from None
 
 
-def _phone_column(columns: tuple[str, ...], wanted: str | None) -> int:
-    if wanted is not None:
-        matching = [index for index, column in enumerate(columns) if _words(column) == _words(wanted)]
-        if not matching:
-            raise RecipientsError(f"there is no column {wanted}; the file has {', '.join(columns)}", line=1)
-        return matching[0]
-    sureness = [sum(_PHONE_WORDS.get(word, 0) for word in _words(column)) for column in columns]
-    best = max(sureness)
-    if best <= 0 or sureness.count(best) > 1:
-        found = "several columns could hold" if best > 0 else "no column is named like one that holds"
-        raise RecipientsError(f"{found} the phone numbers; say which with --phone-column: {', '.join(columns)}", line=1)
-    return sureness.index(best)
+def _header(record: _Record | None) -> tuple[str, ...]:
+    if record is None or record.is_blank:
+        raise RecipientsError("the file is empty: its first line must name the columns")
+    names = tuple(name.strip() for name in record.cells)
+    if any("\0" in name for name in names):
+        raise RecipientsError(
+            "this is no CSV text (a workbook, or UTF-16 without its mark?): save it as CSV (UTF-8)", line=record.line
+        )
+    if twice := columns.doubled(names):
+        raise RecipientsError(f"two columns are called {twice!r}: rename one", line=record.line, columns=names)
+    return names
 
 
-def _words(column: str) -> tuple[str, ...]:
-    bare = "".join(c for c in unicodedata.normalize("NFKD", column.casefold()) if not unicodedata.combining(c))
-    return tuple(re.findall(r"[a-z]+", bare))
+def _phone_position(names: Sequence[str], wanted: str | None) -> int:
+    position = columns.phone_column(names) if wanted is None else columns.find_column(names, wanted)
+    if position is not None:
+        return position
+    problem = "no column is named like one of phone numbers" if wanted is None else f"there is no column {wanted!r}"
+    message = (
+        f"{problem}; name it with phone_column (--phone-column). The columns are: {', '.join(filter(None, names))}"
+    )
+    raise RecipientsError(message, columns=names)
 
 
 @define
-class _Sorting:
-    """Every record goes to one of four places."""
+class _Pile:
+    """Sorts records, one by one."""
 
-    columns: tuple[str, ...]
+    names: Sequence[str]
     phone: int
     region: str
-    usable: dict[str, Recipient] = field(factory=dict[str, Recipient])
-    rejected: list[Rejected] = field(factory=list[Rejected])
-    duplicates: list[Duplicate] = field(factory=list[Duplicate])
-    blank: list[int] = field(factory=list[int])
+    usable: dict[str, Recipient] = Factory(dict[str, Recipient])
+    rejected: list[Rejected] = Factory(list[Rejected])
+    duplicates: list[Duplicate] = Factory(list[Duplicate])
+    blank: list[int] = Factory(list[int])
 
-    def add(self, line: int, cells: list[str]) -> None:
-        if not any(cells):
-            self.blank.append(line)
+    def take(self, record: _Record) -> None:
+        if record.is_blank:
+            self.blank.append(record.line)
             return
-        text = cells[self.phone] if self.phone < len(cells) else ""
         try:
-            number = self._number(text, cells)
+            number = normalise(self._phone_cell(record), self.region)
         except UnusableNumber as error:
-            self.rejected.append(Rejected(line, text, error.reason))
-            return
-        first = self.usable.get(number)
-        if first is not None:
-            self.duplicates.append(Duplicate(line, number, first.line))
-            return
-        padded = [*cells, *[""] * (len(self.columns) - len(cells))]
-        fields = MappingProxyType(dict(zip(self.columns, padded, strict=False)))
-        self.usable[number] = Recipient(line, number, fields)
+            self.rejected.append(Rejected(record.line, error.text, error.reason))
+        else:
+            self._keep(record, number)
 
-    def _number(self, text: str, cells: list[str]) -> str:
-        if any(cells[len(self.columns) :]):
-            # A delimiter inside a cell shifts the rest: the number beside it may be somebody else's.
-            raise UnusableNumber(f"{len(cells)} cells, the header has {len(self.columns)}")
-        return normalise(text, self.region)
+    def result(self, encoding: str, delimiter: str) -> Recipients:
+        return Recipients(
+            usable=tuple(self.usable.values()),
+            rejected=tuple(self.rejected),
+            duplicates=tuple(self.duplicates),
+            blank=tuple(self.blank),
+            encoding=encoding,
+            delimiter=delimiter,
+            phone_column=self.names[self.phone],
+            columns=tuple(filter(None, self.names)),
+        )
+
+    def _phone_cell(self, record: _Record) -> str:
+        cells, width = record.cells, len(self.names)
+        text = cells[self.phone] if self.phone < len(cells) else ""
+        if len(cells) > width:
+            reason = f"{len(cells)} cells but {width} columns: the number may have shifted"
+            raise UnusableNumber(text, reason=reason)
+        if self.phone >= len(cells):
+            raise UnusableNumber(text, reason=f"no phone number: {len(cells)} of {width} cells")
+        return text
+
+    def _keep(self, record: _Record, number: str) -> None:
+        first = self.usable.get(number)
+        if first is None:
+            self.usable[number] = Recipient(record.line, number, self._fields(record.cells))
+        else:
+            self.duplicates.append(Duplicate(record.line, number, first.line))
+
+    def _fields(self, cells: Sequence[str]) -> dict[str, str]:
+        missing = len(self.names) - len(cells)
+        values = (*(cell.strip() for cell in cells), *("" for _ in range(missing)))
+        return {name: value for name, value in zip(self.names, values, strict=True) if name}

@@ -114,7 +114,7 @@ def show_prepared(prepared: Prepared, rate: float) -> None:
     if prepared.changes:
         replaced = ", ".join(f"{old!r} → {new!r} ({n} times)" for (old, new), n in prepared.changes.most_common())
         talk.print(f"transliterated: {replaced}", markup=False)
-    for problem in prepared.problems:
+    for problem in (*prepared.problems, *prepared.empty):
         talk.print(f"  line {problem.recipient.line}: {problem.reason}", markup=False)
     talk.print(
         f"{len(prepared.messages)} messages in {prepared.segments} SMS, about {prepared.cost} credits by the API "

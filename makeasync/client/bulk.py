@@ -80,12 +80,14 @@ class Bulk(Generic[ItemT, ResultT]):
     async def _read(self) -> None:
         try:
             async with aclosing(_iterate(self._items)) as items:
+                # Room first: an item that is read must have where to go.
+                await self._room.acquire()
                 async for item in items:
-                    await self._room.acquire()
                     self._under_way += 1
                     self._begin(self._crew, item, self._give)
                     if self._error is not None:
                         break
+                    await self._room.acquire()
         except Exception as error:  # noqa: BLE001 - whatever the user's iterable raises is the user's
             self._error = error
         finally:

@@ -46,12 +46,14 @@ class Waiter:
         enough: tells whether a tracking is what is waited for.
         deliver: is called once, with the tracking or with why there is none.
         last: the newest tracking seen, enough or not.
+        trouble: why the newest look failed, if it did.
     """
 
     id: str
     enough: Callable[[Tracking], bool]
     deliver: Callable[[Result], None]
     last: Tracking | None = None
+    trouble: MakeError | None = None
 
 
 @define(eq=False)
@@ -119,8 +121,7 @@ class Tracker:
         watch = self._watches.get(id)
         if watch is None:
             watch = self._watches[id] = _Watch(id, kind)
-            self._schedule.set(watch, self._clock.now() + first)
-            self._news.set()
+            self._plan(watch, first)
         watch.kind = watch.kind or kind
         waiter = Waiter(id, ENOUGH[until], deliver)
         watch.waiters.append(waiter)
@@ -183,7 +184,9 @@ class Tracker:
             self._again(watch, timedelta(seconds=executed_at - self._clock.time()))
 
     def _again(self, watch: _Watch, until_execution: timedelta = timedelta()) -> None:
-        self._schedule.set(watch, self._clock.now() + next_look(watch.looks, self._chance(), until_execution))
+        self._plan(watch, next_look(watch.looks, self._chance(), until_execution))
+        for waiter in watch.waiters:
+            waiter.trouble = None
         watch.looks += 1
         watch.failures = 0
 
@@ -192,8 +195,14 @@ class Tracker:
         if pause is None:
             self._give(watch, list(watch.waiters), error)
             return
-        self._schedule.set(watch, self._clock.now() + pause)
+        for waiter in watch.waiters:
+            waiter.trouble = error
+        self._plan(watch, pause)
         watch.failures += 1
+
+    def _plan(self, watch: _Watch, seconds: float) -> None:
+        self._schedule.set(watch, self._clock.now() + seconds)
+        self._news.set()
 
     def _give(self, watch: _Watch, waiters: list[Waiter], result: Result) -> None:
         for waiter in waiters:
@@ -218,9 +227,14 @@ def _opened(results: list[Result], waiter: Waiter, timeout: float | None) -> Tra
         case [Tracking() as tracking]:
             return tracking
         case _:
-            seen = "there is one, and it is not finished" if waiter.last else "there is none yet"
             raise TrackingTimeout(
-                f"no tracking of {waiter.id} within {timeout} s: {seen}; wait longer, or look again later",
+                f"no tracking of {waiter.id} within {timeout} s: {_so_far(waiter)}; wait longer, or look again later",
                 id=waiter.id,
                 last=waiter.last,
             )
+
+
+def _so_far(waiter: Waiter) -> str:
+    if waiter.trouble is not None:
+        return f"the last look failed ({waiter.trouble})"
+    return "there is one, and it is not finished" if waiter.last else "there is none yet"

@@ -65,6 +65,7 @@ class Bucket:
     rate: Rate | None
     _free_at: float = -math.inf
     _held_until: float = -math.inf
+    _awaited: bool = False
 
     def reserve(self, now: float, cost: float = 1.0) -> float:
         """Take a slot if there is one.
@@ -78,9 +79,11 @@ class Bucket:
         """
         wait = max(self._held_until, self._free_at - self._allowance()) - now
         if wait > _INSTANT:
+            self._awaited = True
             return wait
         if self.rate is not None:
             self._free_at = max(self._free_at, now - self._lateness(self.rate)) + cost * self.rate.interval
+        self._awaited = False
         return 0.0
 
     def hold(self, until: float) -> None:
@@ -90,6 +93,6 @@ class Bucket:
     def _allowance(self) -> float:
         return (self.rate.burst - 1) * self.rate.interval if self.rate else math.inf
 
-    @staticmethod
-    def _lateness(rate: Rate) -> float:
-        return max(_LEAST_LATENESS, min(rate.interval * _LATENESS_SHARE, _MOST_LATENESS))
+    def _lateness(self, rate: Rate) -> float:
+        # Whoever did not wait cannot have been woken late.
+        return self._awaited * max(_LEAST_LATENESS, min(rate.interval * _LATENESS_SHARE, _MOST_LATENESS))

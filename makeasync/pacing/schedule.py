@@ -15,6 +15,9 @@ from makeasync.pacing.retry import POLL
 
 __all__ = ["Schedule", "first_look", "next_look"]
 
+# Instants are kept to the microsecond. A look that is a hair late costs nothing, one that is a hair early is a 112.
+_ROUNDING = 0.001
+
 ThingT = TypeVar("ThingT", bound=Hashable)
 
 
@@ -67,11 +70,11 @@ def first_look(age: float | None, tracking_delay: float) -> float:
 
     Example:
         >>> first_look(4.0, 10.0), first_look(3600.0, 10.0), first_look(None, 10.0)
-        (6.0, 0.0, 0.0)
+        (6.001, 0.0, 0.0)
     """
-    if age is None:
+    if age is None or age >= tracking_delay + _ROUNDING:
         return 0.0
-    return min(max(0.0, tracking_delay - age), tracking_delay)
+    return min(tracking_delay - age, tracking_delay) + _ROUNDING
 
 
 def next_look(looks: int, chance: float, until_execution: timedelta = timedelta()) -> float:

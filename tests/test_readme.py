@@ -1,0 +1,55 @@
+"""The README's examples, run as they stand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+import makeasync
+from makeasync import AsyncClient, VirtualClock
+from makeasync.sandbox import Sandbox
+
+README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+FIRST, SEND, TESTING = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+
+
+def defined(code: str, name: str, **replaced: object) -> Callable[..., Awaitable[None]]:
+    names: dict[str, Any] = {}
+    exec(compile(code.replace("anyio.run(main)", ""), "README.md", "exec"), names)  # noqa: S102 - our own README
+    names.update(replaced)
+    function: Callable[..., Awaitable[None]] = names[name]
+    return function
+
+
+def sandboxed(sandbox: Sandbox, clock: VirtualClock) -> partial[AsyncClient]:
+    return partial(AsyncClient, clock=clock, transport=httpx.ASGITransport(sandbox.app))
+
+
+async def test_the_first_example_runs() -> None:
+    async with VirtualClock() as clock:
+        sandbox = Sandbox(clock=clock.time)
+        await defined(FIRST, "main", AsyncClient=sandboxed(sandbox, clock))()
+    assert sandbox.messages[0].msg == "Bonjour, ça va ?"
+
+
+async def test_the_bulk_example_sends_to_each() -> None:
+    async with VirtualClock() as clock:
+        sandbox = Sandbox(clock=clock.time)
+        async with sandboxed(sandbox, clock)("john@gmail.com", "marilyn") as client:
+            await defined(SEND, "send")(client, ["33639980001", "33639980002"])
+    assert {message.to for message in sandbox.messages} == {"33639980001", "33639980002"}
+
+
+async def test_the_testing_example_passes() -> None:
+    await defined(TESTING, "test_it_arrives")()
+
+
+def test_every_error_is_explained() -> None:
+    for name in ("InvalidRequest", "RequestRefused", "NotSent", "OutcomeUnknown", "NoAnswer", "UndecodableAnswer"):
+        assert f"`{name}`" in README
+        assert issubclass(getattr(makeasync, name), makeasync.MakeError)
