@@ -17,7 +17,7 @@ from cyclopts import Parameter
 from makeasync.cli.talk import UsageProblem
 from makeasync.client.client import DEFAULT_BASE_URL
 
-__all__ = ["Account"]
+__all__ = ["Account", "Options"]
 
 
 @Parameter(name="*")
@@ -81,3 +81,19 @@ class Account:
 
     def _from_prompt(self) -> str | None:
         return getpass.getpass(f"Password of {self.known_login()}: ") if sys.stdin.isatty() else None
+
+
+@Parameter(name="*")
+@frozen(kw_only=True)
+class Options:
+    """What every command takes.
+
+    Attributes:
+        account: Whose account it is.
+        sandbox: Ask a sandbox on this machine; nothing is sent to anybody.
+        json: Write JSON to standard output.
+    """
+
+    account: Account = Account()
+    sandbox: Annotated[bool, Parameter(negative=())] = False
+    json: Annotated[bool, Parameter(negative=())] = False

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, TypeAlias, TypeVar
 
 from cyclopts import App, Parameter
 
-from makeasync.cli.account import Account
+from makeasync.cli.account import Options
 from makeasync.cli.campaign import campaign
 from makeasync.cli.session import Service, service_for
 from makeasync.cli.talk import put, reporting, talk
@@ -32,90 +32,62 @@ From: TypeAlias = Annotated[
 ]
 To: TypeAlias = Annotated[str, Parameter(help="The number to reach, international.")]
 Delay: TypeAlias = Annotated[int, Parameter(help="Minutes to wait before it happens, 0 to 120.")]
-AsJson: TypeAlias = Annotated[bool, Parameter(name="--json", negative=(), help="Write JSON to standard output.")]
-InSandbox: TypeAlias = Annotated[
-    bool, Parameter(name="--sandbox", negative=(), help="Ask a sandbox on this machine; nothing is sent to anybody.")
-]
 Track: TypeAlias = Annotated[
     bool, Parameter(name="--track", negative=(), help="Wait for the tracking (10 seconds at least) and show it too.")
 ]
-_NOBODY = Account()
+_DEFAULTS = Options()
 
 
-async def _with_client(
-    account: Account, work: Callable[[AsyncClient], Awaitable[None]], *, sandbox: bool, json: bool
-) -> int:
-    with reporting(as_json=json) as report, service_for(account, sandbox=sandbox) as service:
+async def _with_client(options: Options, work: Callable[[AsyncClient], Awaitable[None]]) -> int:
+    with reporting(as_json=options.json) as report, service_for(options) as service:
         async with service.client() as client:
             await work(client)
     return report.status
 
 
-async def _send(
-    account: Account, make: Callable[[], PaidRequest[TrackingT]], *, track: bool, sandbox: bool, json: bool
-) -> int:
+async def _send(options: Options, make: Callable[[], PaidRequest[TrackingT]], *, track: bool) -> int:
     async def work(client: AsyncClient) -> None:
         receipt = await client.send(make())
-        put(receipt, as_json=json)
+        put(receipt, as_json=options.json)
         if track:
-            put(await client.wait_tracking(receipt), as_json=json)
+            put(await client.wait_tracking(receipt), as_json=options.json)
 
-    return await _with_client(account, work, sandbox=sandbox, json=json)
+    return await _with_client(options, work)
 
 
 @app.command
-async def credits(*, account: Account = _NOBODY, sandbox: InSandbox = False, json: AsJson = False) -> int:  # noqa: A001 - the API's word
+async def credits(*, options: Options = _DEFAULTS) -> int:  # noqa: A001 - the API's word
     """Show the credit balance. Free."""
 
     async def work(client: AsyncClient) -> None:
-        put(await client.get_credits(), as_json=json)
+        put(await client.get_credits(), as_json=options.json)
 
-    return await _with_client(account, work, sandbox=sandbox, json=json)
+    return await _with_client(options, work)
 
 
 @app.command
-async def ring(
-    *,
-    from_: From,
-    to: To,
-    delay: Delay = 0,
-    track: Track = False,
-    account: Account = _NOBODY,
-    sandbox: InSandbox = False,
-    json: AsJson = False,
-) -> int:
+async def ring(*, from_: From, to: To, delay: Delay = 0, track: Track = False, options: Options = _DEFAULTS) -> int:
     """Ring a phone."""
-    return await _send(account, lambda: Ring(from_=from_, to=to, delay=delay), track=track, sandbox=sandbox, json=json)
+    return await _send(options, lambda: Ring(from_=from_, to=to, delay=delay), track=track)
 
 
 @app.command
 async def ring_plus(
     *pairs: Annotated[str, Parameter(help="2 to 10 pairs, each FROM:TO, international.")],
-    account: Account = _NOBODY,
-    sandbox: InSandbox = False,
-    json: AsJson = False,
+    options: Options = _DEFAULTS,
 ) -> int:
     """Ring 2 to 10 pairs of phones. It cannot be tracked."""
 
     async def work(client: AsyncClient) -> None:
-        put(await client.send(RingPlus(pairs=[_pair(pair) for pair in pairs])), as_json=json)
+        put(await client.send(RingPlus(pairs=[_pair(pair) for pair in pairs])), as_json=options.json)
 
-    return await _with_client(account, work, sandbox=sandbox, json=json)
+    return await _with_client(options, work)
 
 
 @app.command
-async def call(
-    *,
-    from_: From,
-    to: To,
-    delay: Delay = 0,
-    track: Track = False,
-    account: Account = _NOBODY,
-    sandbox: InSandbox = False,
-    json: AsJson = False,
-) -> int:
+async def call(*, from_: From, to: To, delay: Delay = 0, track: Track = False, options: Options = _DEFAULTS) -> int:
     """Put two phones through to each other."""
-    return await _send(account, lambda: Call(from_=from_, to=to, delay=delay), track=track, sandbox=sandbox, json=json)
+    return await _send(options, lambda: Call(from_=from_, to=to, delay=delay), track=track)
 
 
 @app.command
@@ -132,17 +104,11 @@ async def call_plus(
     ] = False,
     delay: Delay = 0,
     track: Track = False,
-    account: Account = _NOBODY,
-    sandbox: InSandbox = False,
-    json: AsJson = False,
+    options: Options = _DEFAULTS,
 ) -> int:
     """Put two phones through to each other and record them."""
     return await _send(
-        account,
-        lambda: CallPlus(from_=from_, to=to, duration=duration, engage=engage, delay=delay),
-        track=track,
-        sandbox=sandbox,
-        json=json,
+        options, lambda: CallPlus(from_=from_, to=to, duration=duration, engage=engage, delay=delay), track=track
     )
 
 
@@ -154,14 +120,10 @@ async def sms(
     txt: Annotated[str, Parameter(help="The code of the text in the service's catalogue.")],
     delay: Delay = 0,
     track: Track = False,
-    account: Account = _NOBODY,
-    sandbox: InSandbox = False,
-    json: AsJson = False,
+    options: Options = _DEFAULTS,
 ) -> int:
     """Send an SMS of the catalogue."""
-    return await _send(
-        account, lambda: Sms(from_=from_, to=to, txt=txt, delay=delay), track=track, sandbox=sandbox, json=json
-    )
+    return await _send(options, lambda: Sms(from_=from_, to=to, txt=txt, delay=delay), track=track)
 
 
 @app.command
@@ -172,14 +134,10 @@ async def sms_plus(
     msg: Annotated[str, Parameter(help="The text, in the characters that the API takes.")],
     delay: Delay = 0,
     track: Track = False,
-    account: Account = _NOBODY,
-    sandbox: InSandbox = False,
-    json: AsJson = False,
+    options: Options = _DEFAULTS,
 ) -> int:
     """Send an SMS of your own words."""
-    return await _send(
-        account, lambda: SmsPlus(from_=from_, to=to, msg=msg, delay=delay), track=track, sandbox=sandbox, json=json
-    )
+    return await _send(options, lambda: SmsPlus(from_=from_, to=to, msg=msg, delay=delay), track=track)
 
 
 @app.command
@@ -191,7 +149,7 @@ async def track(
     ] = "available",
     timeout: Annotated[float, Parameter(help="Seconds to wait at most.")] = 120.0,
     base_url: Annotated[str, Parameter(env_var="MAKEASYNC_BASE_URL", help="The service's address.")] = DEFAULT_BASE_URL,
-    json: AsJson = False,
+    json: Annotated[bool, Parameter(negative=(), help="Write JSON to standard output.")] = False,
 ) -> int:
     """Show what became of a request. Free, and needs no password."""
     # Tracking carries no login and no password; the client wants something in their place.

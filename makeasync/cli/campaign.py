@@ -16,7 +16,7 @@ from rich.prompt import Confirm
 from makeasync.campaign.messages import Addressed, Message, Prepared, prepare
 from makeasync.campaign.recipients import read_recipients
 from makeasync.campaign.template import Template
-from makeasync.cli.account import Account
+from makeasync.cli.account import Options
 from makeasync.cli.campaign_talk import Result, show_interruption, show_prepared, show_recipients, summary
 from makeasync.cli.session import Service, service_for
 from makeasync.cli.talk import UsageProblem, put, reporting, talk
@@ -28,7 +28,7 @@ from makeasync.protocol.requests import Request, Sms, SmsPlus
 __all__ = ["campaign"]
 
 campaign = App(name="campaign", help="Many messages at once, from a CSV file.", help_format="plaintext")
-_NOBODY = Account()
+_DEFAULTS = Options()
 
 
 @campaign.command
@@ -52,14 +52,10 @@ async def run(
     ] = False,
     dry_run: Annotated[bool, Parameter(negative=(), help="Check and show everything, send nothing.")] = False,
     yes: Annotated[bool, Parameter(negative=(), help="Do not ask before sending.")] = False,
-    json: Annotated[bool, Parameter(name="--json", negative=(), help="Write the summary as JSON.")] = False,
-    sandbox: Annotated[
-        bool, Parameter(negative=(), help="Send to a sandbox on this machine; nobody gets anything.")
-    ] = False,
-    account: Account = _NOBODY,
+    options: Options = _DEFAULTS,
 ) -> int:
     """Send one message to everybody in a file, each number once."""
-    with reporting(as_json=json) as report:
+    with reporting(as_json=options.json) as report:
         recipients = read_recipients(file, phone_column=phone_column, region=region)
         show_recipients(recipients)
         template = None if msg is None else Template(msg)
@@ -68,10 +64,10 @@ async def run(
         _refuse_problems(prepared)
         result = Result(recipients, prepared)
         if not dry_run:
-            _ask_first(prepared, sure=yes or sandbox)
-            with service_for(account, sandbox=sandbox) as service:
+            _ask_first(prepared, sure=yes or options.sandbox)
+            with service_for(options) as service:
                 await _carry_out(service, result, rate=rate, concurrency=concurrency, track=track)
-        put(result.facts() if json else summary(result), as_json=json)
+        put(result.facts() if options.json else summary(result), as_json=options.json)
         report.status = result.status
     return report.status
 

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from attrs import field, frozen
 
-from makeasync.cli.account import Account
+from makeasync.cli.account import Options
 from makeasync.client.client import AsyncClient
 from makeasync.client.events import Event
 from makeasync.sandbox import Sandbox, serve
@@ -43,9 +43,10 @@ class Service:
 
 
 @contextmanager
-def service_for(account: Account, *, sandbox: bool) -> Generator[Service]:
+def service_for(options: Options) -> Generator[Service]:
     """Give the account's service, or run a sandbox for as long as the block lasts."""
-    if not sandbox:
+    account = options.account
+    if not options.sandbox:
         yield Service(login=account.known_login(), password=account.password(), base_url=account.base_url)
         return
     imitation = Sandbox(login="sandbox@localhost", password="sandbox", credits=_PLENTY)  # noqa: S106 - it guards nothing

@@ -9,7 +9,7 @@ from attrs import frozen
 
 from makeasync import AsyncClient, Event, VirtualClock
 from makeasync.cli import campaign
-from makeasync.cli.account import Account
+from makeasync.cli.account import Options
 from makeasync.sandbox import Sandbox
 
 LOGIN, PASSWORD = "john@gmail.com", "marilyn"
@@ -49,7 +49,7 @@ def sandbox(clock: VirtualClock) -> Sandbox:
 @pytest.fixture
 def in_process(sandbox: Sandbox, clock: VirtualClock, monkeypatch: pytest.MonkeyPatch) -> None:
     @contextmanager
-    def service_for(_: Account, *, sandbox: bool) -> Generator[InProcess]:  # noqa: ARG001 - it is one in any case
+    def service_for(_: Options) -> Generator[InProcess]:
         yield service
 
     service = InProcess(sandbox, clock)

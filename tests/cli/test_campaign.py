@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from makeasync.cli.account import Options
 from makeasync.cli.campaign import run
 from makeasync.client.clock import VirtualClock
 from makeasync.sandbox import Sandbox
@@ -79,7 +80,9 @@ async def test_an_empty_account_ends_it_and_the_rest_is_pending(
 ) -> None:
     sandbox.credits = 50
     async with clock:
-        status = await run(RECIPIENTS, from_=FROM, txt="123", rate=50, concurrency=1, yes=True, json=True)
+        status = await run(
+            RECIPIENTS, from_=FROM, txt="123", rate=50, concurrency=1, yes=True, options=Options(json=True)
+        )
     facts = json.loads(capsys.readouterr().out)
     assert status == 1
     assert facts["counts"] == {"pending": 209, "accepted": 10, "refused": 1, "not_sent": 0, "unknown": 0}
