@@ -93,7 +93,7 @@ def _ask_first(prepared: Prepared, *, sure: bool) -> None:
 
 async def _carry_out(service: Service, result: Result, *, rate: float, concurrency: int, track: bool) -> None:
     with _progress() as progress, show_interruption(result):
-        async with service.client(rate=rate, concurrency=concurrency) as client:
+        async with service.client(rate=rate, concurrency=concurrency, on_event=result.hear) as client:
             result.balance_before = (await client.get_credits()).credits
             await _send(client, result, progress, concurrency)
             if track:

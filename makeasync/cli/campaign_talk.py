@@ -11,6 +11,7 @@ from attrs import define, field
 from makeasync.campaign.messages import Addressed, Prepared
 from makeasync.campaign.recipients import Recipients
 from makeasync.cli.talk import FAILED, OK, UNKNOWN, talk
+from makeasync.client.events import Event, Settled
 from makeasync.client.outcomes import Accepted, NotSent, Refused, Tracked, TrackingFailed, Unknown
 from makeasync.protocol.answers import Receipt, SmsPlusTracking, SmsTracking
 from makeasync.protocol.codes import ResultCode
@@ -37,6 +38,12 @@ class Result:
     ended_by: ResultCode | None = None
     balance_before: int | None = None
     sandbox: Sandbox | None = None
+    taken: int = 0
+
+    def hear(self, event: Event) -> None:
+        """Count what was taken, that of a torn campaign too, which no loop sees any more."""
+        if isinstance(event, Settled):
+            self.taken += isinstance(event.outcome, Accepted)
 
     def counts(self) -> dict[str, int]:
         """How many messages are in which state; together they are all of them."""
@@ -173,7 +180,6 @@ def show_interruption(result: Result) -> Generator[None]:
         if torn:
             talk.print(summary(result), markup=False)
             talk.print(
-                f"interrupted: {len(result.receipts)} messages have been taken; "
-                "the same command would send those again",
+                f"interrupted: {result.taken} messages have been taken; the same command would send those again",
                 markup=False,
             )

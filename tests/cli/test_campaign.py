@@ -99,3 +99,14 @@ async def test_a_file_that_is_not_there_is_a_sentence(clock: VirtualClock, capsy
     async with clock:
         assert await run(Path("nowhere.csv"), from_=FROM, txt="123", yes=True) == 1
     assert "nowhere.csv" in capsys.readouterr().err
+
+
+async def test_torn_in_the_middle_it_counts_those_under_way_too(
+    sandbox: Sandbox, clock: VirtualClock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with clock:
+        with clock.expire(1.0) as scope:
+            await run(RECIPIENTS, from_=FROM, txt="123", rate=50, yes=True)
+    assert scope.cancelled_caught
+    assert 40 < len(sandbox.messages) < 60
+    assert f"interrupted: {len(sandbox.messages)} messages have been taken" in capsys.readouterr().err
