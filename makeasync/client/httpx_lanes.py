@@ -134,6 +134,11 @@ class _Shared(httpx.AsyncBaseTransport):
     def __init__(self, inner: httpx.AsyncBaseTransport) -> None:
         self.inner = inner
 
+    @property
+    def on_the_wire(self) -> bool:
+        """It is httpx's own, which knows the extensions."""
+        return isinstance(self.inner, httpx.AsyncHTTPTransport)
+
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         return await self.inner.handle_async_request(request)
 
@@ -219,7 +224,7 @@ class HttpxLanes:
         url = self._base_url.join(target.path)
         query = target.query + (self._credentials.query() if target.credentials else ())
         wire = "&".join(f"{name}={quote_plus(value)}" for name, value in query).encode("ascii")
-        if isinstance(lane, httpx.AsyncHTTPTransport):
+        if isinstance(lane, httpx.AsyncHTTPTransport) or (isinstance(lane, _Shared) and lane.on_the_wire):
             extensions = {"target": _Secret(url.raw_path + (b"?" + wire if wire else b"")), "trace": _Trace(progress)}
             return httpx.Request("GET", url, headers=_HEADERS, extensions=extensions)
         # A transport that is not httpx's own may not know the extensions; it gets the whole URL, and no

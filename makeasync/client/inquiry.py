@@ -84,6 +84,8 @@ class Inquiry:
             return error
         except OutcomeUnknown as error:
             return NoAnswer(f"no answer: {error}; asking again is harmless", phase=error.phase)
+        except Exception as error:  # noqa: BLE001 - a transport that breaks its promise must not tear down every poll
+            return NoAnswer(f"no answer: the transport failed ({type(error).__name__})", phase="send")
         if answer.successful:
             return answer.body
         self.limiter.pause(answer.asked_pause)

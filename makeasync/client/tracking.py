@@ -11,10 +11,19 @@ from types import MappingProxyType
 from typing import Literal, TypeAlias
 
 import anyio
+from anyio.abc import TaskGroup
 from attrs import define, field
 
 from makeasync.client.clock import Clock
-from makeasync.errors import MakeError, NoAnswer, NotSent, NotYetAvailable, TrackingTimeout, UndecodableAnswer
+from makeasync.errors import (
+    ClientClosed,
+    MakeError,
+    NoAnswer,
+    NotSent,
+    NotYetAvailable,
+    TrackingTimeout,
+    UndecodableAnswer,
+)
 from makeasync.pacing.retry import POLL_FAILURE
 from makeasync.pacing.schedule import Schedule, next_look
 from makeasync.protocol.answers import Kind, Tracking
@@ -137,15 +146,22 @@ class Tracker:
             self._forget(watch)
 
     async def run(self) -> None:
-        """Serve, until cancelled: the one task."""
-        async with anyio.create_task_group() as looks:
-            while True:
-                watch = self._schedule.pop(self._clock.now())
-                if watch is None:
-                    await self._until_next()
-                    continue
-                await self._room.acquire()
-                looks.start_soon(self._serve, watch)
+        """Serve, until cancelled: the one task. Whoever still waits then is told that the client is closed."""
+        try:
+            async with anyio.create_task_group() as looks:
+                while True:
+                    await self._serve_next(looks)
+        finally:
+            for watch in list(self._watches.values()):
+                self._give(watch, list(watch.waiters), ClientClosed("the client was closed while you waited"))
+
+    async def _serve_next(self, looks: TaskGroup) -> None:
+        watch = self._schedule.pop(self._clock.now())
+        if watch is None:
+            await self._until_next()
+            return
+        await self._room.acquire()
+        looks.start_soon(self._serve, watch)
 
     async def _until_next(self) -> None:
         self._news = anyio.Event()
