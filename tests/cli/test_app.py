@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
+import httpx
 import pytest
 
 from makeasync.cli.app import app
@@ -91,3 +93,51 @@ def test_a_password_on_the_command_line_is_not_taken() -> None:
     ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)  # noqa: S603 - our own
     assert ended.returncode != 0
     assert "--password" in ended.stdout + ended.stderr
+
+
+def test_a_tracking_is_shown_without_an_account(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("MAKEASYNC_LOGIN", raising=False)
+    with serve(Sandbox(login="john@gmail.com", password="marilyn", log_delay=0)) as url:
+        query = {"login": "john@gmail.com", "pwd": "marilyn", "from": FROM, "to": TO, "msg": "Bonjour"}
+        receipt = httpx.get(f"{url}apimakesmsplus.php", params=query).text
+        id = receipt.partition("<id>")[2].partition("</id>")[0]
+        assert makeasync("track", id, "--base-url", url, "--json") == 0
+        assert makeasync("track", id, "--base-url", url) == 0
+        assert makeasync("track", "nosuchid", "--base-url", url) == 1
+    first, *lines = capsys.readouterr().out.splitlines()
+    assert json.loads(first)["content"] == "Bonjour"
+    assert lines[0] == "sms+: under way"
+    assert "content: Bonjour" in lines
+
+
+def test_a_ring_plus_takes_pairs(capsys: pytest.CaptureFixture[str]) -> None:
+    assert makeasync("ring-plus", FROM, TO, "--sandbox") == 2
+    assert "FROM:TO" in capsys.readouterr().err
+
+
+def test_a_password_file_that_is_not_there_is_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    assert makeasync("credits", "--login", "john@gmail.com", "--password-file", "nowhere") == 2
+    assert "--password-file" in capsys.readouterr().err
+
+
+def test_plain_http_to_another_machine_is_refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("MAKEASYNC_PASSWORD", "marilyn")
+    assert makeasync("credits", "--login", "john@gmail.com", "--base-url", "http://makesms.example/") == 2
+    assert "in clear" in capsys.readouterr().err
+
+
+def test_the_sandbox_runs_until_it_is_interrupted() -> None:
+    command = [sys.executable, "-m", "makeasync.cli", "sandbox", "--port", "0", "--credits", "7"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own
+        if process.stderr is None:
+            raise RuntimeError("no standard error")
+        said = process.stderr.readline()
+        url = said.partition("http")[1] + said.partition("http")[2].split()[0]
+        answer = httpx.get(f"{url}apicredits.php", params={"login": "john@gmail.com", "pwd": "marilyn"})
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=10) == 0
+    assert "<credits>7</credits>" in answer.text
