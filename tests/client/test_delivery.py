@@ -115,13 +115,15 @@ class TestCancellation:
         events: list[Event] = []
         transport = Lagging()
         transport.allowed.set()
-        async with VirtualClock() as clock:
-            async with AsyncClient(
+        async with (
+            VirtualClock() as clock,
+            AsyncClient(
                 "login", "password", rate=1, transport=transport, clock=clock, on_event=events.append
-            ) as client:
+            ) as client,
+        ):
+            await client.send(RING)
+            with clock.expire(0.5):
                 await client.send(RING)
-                with clock.expire(0.5):
-                    await client.send(RING)
         assert transport.taken == 1
         assert len(events) == 2
 
@@ -136,12 +138,12 @@ class TestCancellation:
         events: list[Event] = []
         transport = Lagging(body=POSTPONED)
         transport.allowed.set()
-        async with VirtualClock() as clock:
-            async with AsyncClient(
-                "login", "password", transport=transport, clock=clock, on_event=events.append
-            ) as client:
-                with clock.expire(1.0):
-                    await client.send(RING)
+        async with (
+            VirtualClock() as clock,
+            AsyncClient("login", "password", transport=transport, clock=clock, on_event=events.append) as client,
+        ):
+            with clock.expire(1.0):
+                await client.send(RING)
         assert [type(event) for event in events] == [Sending, Repeating, Settled]
         assert transport.taken == 1
 
@@ -167,12 +169,12 @@ class TestCancellation:
             await anyio.sleep_forever()
             return False
 
-        async with RawServer(never) as server:
-            async with AsyncClient(
-                "login", "password", timeout=0.3, base_url=server.url, on_event=events.append
-            ) as client:
-                with anyio.fail_after(1), anyio.move_on_after(0.05):
-                    await client.send(RING)
+        async with (
+            RawServer(never) as server,
+            AsyncClient("login", "password", timeout=0.3, base_url=server.url, on_event=events.append) as client,
+        ):
+            with anyio.fail_after(1), anyio.move_on_after(0.05):
+                await client.send(RING)
         [outcome] = settled(events)
         assert isinstance(outcome, Unknown)
         assert outcome.error.phase == "wait"
@@ -186,19 +188,21 @@ class TestCancellation:
             with anyio.move_on_after(patience):
                 await client.send(RING)
 
-        async with RawServer(accept) as server:
-            async with AsyncClient(
+        async with (
+            RawServer(accept) as server,
+            AsyncClient(
                 "login", "password", rate=None, max_connections=4, base_url=server.url, on_event=events.append
-            ) as client:
-                for _ in range(40):
-                    async with anyio.create_task_group() as group:
-                        for number in range(20):
-                            group.start_soon(call, client, chance.choice((0, 0.002, 0.02)) if number % 2 else None)
-                with anyio.fail_after(1):
-                    async with anyio.create_task_group() as group:
-                        for _ in range(8):
-                            group.start_soon(client.send, RING)
-                assert server.most_open <= 4
+            ) as client,
+        ):
+            for _ in range(40):
+                async with anyio.create_task_group() as group:
+                    for number in range(20):
+                        group.start_soon(call, client, chance.choice((0, 0.002, 0.02)) if number % 2 else None)
+            with anyio.fail_after(1):
+                async with anyio.create_task_group() as group:
+                    for _ in range(8):
+                        group.start_soon(client.send, RING)
+            assert server.most_open <= 4
         kinds = Counter(type(outcome) for outcome in settled(events))
         assert kinds[Accepted] == len(server.requests)
         assert kinds.total() == sum(isinstance(event, Sending) for event in events)
@@ -326,13 +330,16 @@ class TestFaults:
             except ClientClosed as error:
                 errors.append(error)
 
-        async with VirtualClock() as clock, anyio.create_task_group() as group:
-            async with AsyncClient(
+        async with (
+            VirtualClock() as clock,
+            anyio.create_task_group() as group,
+            AsyncClient(
                 "login", "password", rate=1, transport=transport, clock=clock, on_event=events.append
-            ) as client:
-                await client.send(RING)
-                group.start_soon(send, client)
-                await checkpoint()
+            ) as client,
+        ):
+            await client.send(RING)
+            group.start_soon(send, client)
+            await checkpoint()
         assert len(errors) == 1
         assert transport.taken == 1
         assert [type(event) for event in events] == [Sending, Settled]
