@@ -24,6 +24,11 @@ class Crew:
     def __init__(self) -> None:
         self._group: TaskGroup | None = None
 
+    @property
+    def at_work(self) -> bool:
+        """The block has begun and is not over."""
+        return self._group is not None
+
     def start(self, work: Callable[[*Arguments], Coroutine[object, object, object]], *arguments: *Arguments) -> None:
         """Start a task.
 

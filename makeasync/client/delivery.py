@@ -41,6 +41,7 @@ class _Attempt:
 
     progress: Progress = field(factory=Progress)
     scope: anyio.CancelScope = field(factory=lambda: anyio.CancelScope(shield=True))
+    begun: bool = False
     done: anyio.Event = field(factory=anyio.Event)
     answer: Answer | None = None
     failure: NotSent | OutcomeUnknown | None = None
@@ -48,7 +49,10 @@ class _Attempt:
     def give_up(self) -> None:
         """Stop it if nothing has left; after that it goes on to its end."""
         self.progress.given_up = True
-        if not self.progress.left:
+        if not self.begun:
+            # Nor will it: and its task may never run, if asyncio cancels every task of a program.
+            self.done.set()
+        elif not self.progress.left:
             self.scope.cancel()
 
 
@@ -67,14 +71,17 @@ class Delivery:
 
     async def send(self, request: PaidRequest[TrackingT]) -> Receipt[TrackingT]:
         """Send one request; see `AsyncClient.send`."""
+        # Not everybody runs a type checker, and a receipt or an outcome is the likely slip.
+        if not isinstance(request, PaidRequest):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise TypeError(f"a request is a Ring, RingPlus, Call, CallPlus, Sms or SmsPlus, not a {type(request)}")
+        target = Target(request.path, request.query, credentials=True)
         left = self.timeout
         repetition = 0
+        await self.limiter.wait()
         while True:
-            await self.limiter.wait()
             begun = self.clock.now()
-            self.tell(Sending(request, self._at()))
             try:
-                receipt = await self._once(request, left)
+                return await self._once(request, target, left)
             except (RequestRefused, NotSent, OutcomeUnknown) as error:
                 left -= self.clock.now() - begun
                 pause = self._pause(error, repetition, left)
@@ -82,19 +89,31 @@ class Delivery:
                     self.tell(Settled(failure_of(request, error), self._at()))
                     raise
                 self.tell(Repeating(request, error, pause, self._at()))
-            else:
-                return receipt
-            await self.clock.sleep(pause)
+                failure = error
+            await self._rest(pause, request, failure)
             left -= pause
             repetition += 1
+
+    async def _rest(self, pause: float, request: Request, failure: Failure) -> None:
+        """Wait for the next try. If there will be none, what became of the last one is what became of the request."""
+        try:
+            await self.clock.sleep(pause)
+            await self.limiter.wait()
+        except BaseException:
+            self.tell(Settled(failure_of(request, failure), self._at()))
+            raise
+        if not self.crew.at_work:
+            self.tell(Settled(failure_of(request, failure), self._at()))
+            raise failure
 
     def _pause(self, error: Failure, repetition: int, left: float) -> float | None:
         backoff = _backoff(error)
         return next_try(backoff, repetition, left, self.chance()) if backoff else None
 
-    async def _once(self, request: PaidRequest[TrackingT], timeout: float) -> Receipt[TrackingT]:
+    async def _once(self, request: PaidRequest[TrackingT], target: Target, timeout: float) -> Receipt[TrackingT]:
         attempt = _Attempt()
-        self.crew.start(self._perform, attempt, request, timeout)
+        self.crew.start(self._perform, attempt, target, timeout)
+        self.tell(Sending(request, self._at()))
         try:
             await attempt.done.wait()
         except get_cancelled_exc_class():
@@ -104,8 +123,10 @@ class Delivery:
             raise
         return self._result(attempt, request)
 
-    async def _perform(self, attempt: _Attempt, request: Request, timeout: float) -> None:
-        target = Target(request.path, request.query, credentials=True)
+    async def _perform(self, attempt: _Attempt, target: Target, timeout: float) -> None:
+        if attempt.progress.given_up:
+            return
+        attempt.begun = True
         try:
             with attempt.scope:
                 attempt.answer = await self.transport.fetch(target, timeout, attempt.progress)
@@ -138,7 +159,8 @@ class Delivery:
             failure = error.about(request)
         except RequestRefused as error:
             error.request = request
-            failure = error
+            # Its way through the decoder shows the answer as it came.
+            failure = error.with_traceback(None)
         else:
             self.tell(Settled(Accepted(request, receipt), self._at()))
             return receipt
@@ -148,6 +170,9 @@ class Delivery:
     def _receipt(self, attempt: _Attempt, request: PaidRequest[TrackingT]) -> Receipt[TrackingT]:
         if attempt.failure is not None:
             raise attempt.failure
+        if attempt.answer is None and attempt.progress.left:
+            # asyncio can cancel the exchange's own task, through every shield.
+            raise OutcomeUnknown(f"{_UNKNOWN}: the exchange was torn", phase=attempt.progress.phase)
         if attempt.answer is None:
             raise NotSent("not sent: given up before anything left", phase="queue")
         if not attempt.answer.successful:
