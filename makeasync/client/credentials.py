@@ -32,13 +32,14 @@ class Credentials:
         ValueError: either is empty.
     """
 
-    __slots__ = ("_login", "_password")
+    __slots__ = ("_login", "_password", "_written")
 
     def __init__(self, login: str, password: str) -> None:
         if not login or not password:
             raise ValueError(f"{'password' if login else 'login'}: empty; give the one of your make account")
         self._login = login
         self._password = password
+        self._written = _ways_of_writing(password) + _ways_of_writing(login)
 
     @property
     def shown(self) -> str:
@@ -51,9 +52,8 @@ class Credentials:
 
     def redact(self, text: str) -> str:
         """Mask the password, and the login, however they are written, in a text for people."""
-        for secret in (self._password, self._login):
-            for written in {secret, quote(secret), quote(secret, safe=""), quote_plus(secret)}:
-                text = text.replace(written, _MASK)
+        for written in self._written:
+            text = text.replace(written, _MASK)
         return text
 
     def __repr__(self) -> str:
@@ -61,3 +61,7 @@ class Credentials:
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("credentials are not pickled: they would lie on a disk or a wire in clear")
+
+
+def _ways_of_writing(secret: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((secret, quote(secret), quote(secret, safe=""), quote_plus(secret))))

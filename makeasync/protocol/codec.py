@@ -176,13 +176,25 @@ def decode_credits(document: bytes, *, redact: Redact = _as_it_is) -> Credits:
 
 
 @frozen
+class _Document:
+    """The bytes of one answer, and how to show them to people."""
+
+    body: bytes
+    redact: Redact
+
+    def undecodable(self, reason: str, element: str | None = None) -> UndecodableAnswer:
+        # Masked before it is cut: a cut through a password would leave the half of it.
+        shown = self.redact(self.body[:LONGEST_ANSWER].decode("utf-8", "replace"))[:_SHOWN]
+        return UndecodableAnswer(self.redact(f"the answer {reason}"), element=element, document=shown)
+
+
+@frozen
 class _Fields:
     """The children of one answer, in order."""
 
     raw: Raw
     recovered: bool
-    document: str
-    redact: Redact
+    document: _Document
 
     def text(self, name: str) -> str:
         found = [text for element, text in self.raw if element == name]
@@ -212,7 +224,7 @@ class _Fields:
             for attribute in attrs.fields(_bare(answer))
             if attribute.metadata
         }
-        raw = tuple((name, self.redact(text)) for name, text in self.raw)
+        raw = tuple((name, self.document.redact(text)) for name, text in self.raw)
         return answer(**read, **known, recovered=self.recovered, raw=raw)
 
     def _attribute(self, element: str, reader: Callable[[str], object], *, required: bool) -> object:
@@ -230,7 +242,7 @@ class _Fields:
         raise self.undecodable(f"has an unreadable <{element}>: {reason}", element)
 
     def undecodable(self, reason: str, element: str) -> UndecodableAnswer:
-        return UndecodableAnswer(f"the answer {reason}", element=element, document=self.document)
+        return self.document.undecodable(reason, element)
 
 
 def _bare(answer: Any) -> type[Any]:  # noqa: ANN401 - a class, or a generic class with arguments
@@ -238,27 +250,27 @@ def _bare(answer: Any) -> type[Any]:  # noqa: ANN401 - a class, or a generic cla
     return getattr(answer, "__origin__", answer)
 
 
-def _read(document: bytes, redact: Redact) -> _Fields:
-    shown = redact(document[:_SHOWN].decode("utf-8", "replace"))
-    root, recovered = _parse(document, shown)
+def _read(body: bytes, redact: Redact) -> _Fields:
+    document = _Document(body, redact)
+    root, recovered = _parse(document)
     raw = _children(root, deep=recovered)
     names = [name for name, _ in raw]
     for name in names:
         if name in _ONLY_ONCE and names.count(name) > 1:
-            raise UndecodableAnswer(f"the answer has more than one <{name}>", element=name, document=shown)
-    return _Fields(raw, recovered, shown, redact)
+            raise document.undecodable(f"has more than one <{name}>", name)
+    return _Fields(raw, recovered, document)
 
 
-def _parse(document: bytes, shown: str) -> tuple[_Node, bool]:
-    if len(document) > LONGEST_ANSWER:
-        raise UndecodableAnswer(f"the answer is longer than {LONGEST_ANSWER} bytes", document=shown)
+def _parse(document: _Document) -> tuple[_Node, bool]:
+    if len(document.body) > LONGEST_ANSWER:
+        raise document.undecodable(f"is longer than {LONGEST_ANSWER} bytes")
     for parser, recovered in ((_STRICT, False), (_LENIENT, True)):
-        if recovered and not _may_be_recovered(document):
+        if recovered and not _may_be_recovered(document.body):
             break
-        root = _tree(document, parser)
+        root = _tree(document.body, parser)
         if root is not None:
-            return _checked(root, shown), recovered
-    raise UndecodableAnswer("the answer is no whole XML document", document=shown)
+            return _checked(root, document), recovered
+    raise document.undecodable("is no whole XML document")
 
 
 def _tree(document: bytes, parser: etree.XMLParser) -> _Node | None:
@@ -277,12 +289,12 @@ def _may_be_recovered(document: bytes) -> bool:
     )
 
 
-def _checked(root: _Node, shown: str) -> _Node:
+def _checked(root: _Node, document: _Document) -> _Node:
     # Hardened lxml would leave an unresolved entity as silent empty text.
     if root.getroottree().docinfo.internalDTD is not None:
-        raise UndecodableAnswer("the answer declares a DOCTYPE", document=shown)
+        raise document.undecodable("declares a DOCTYPE")
     if root.tag != "response":
-        raise UndecodableAnswer(f"the answer is a <{str(root.tag)[:40]}>, not a <response>", document=shown)
+        raise document.undecodable(f"is a <{str(root.tag)[:40]}>, not a <response>")
     return root
 
 
