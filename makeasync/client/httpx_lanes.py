@@ -14,7 +14,7 @@ import ipaddress
 import ssl
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import Any, TypeAlias
 from urllib.parse import quote_plus
 
 import anyio
@@ -80,15 +80,18 @@ def open_transport(
         proxy: the URL of a proxy.
 
     Raises:
-        ValueError: the address is not https (or http on loopback), or there are to be no connections.
+        ValueError: the address is not https (or http on loopback), the proxy's is none, or there are to be no
+            connections.
     """
-    if transport is not None and not isinstance(transport, httpx.AsyncBaseTransport):
-        return transport
-    url = _checked(base_url, in_process=transport is not None)
     if max_connections < 1:
         raise ValueError(f"max_connections: {max_connections!r} is not allowed; give a whole number from 1")
+    if transport is not None and not isinstance(transport, httpx.AsyncBaseTransport):
+        return transport
+    url = _checked(base_url, in_process=isinstance(transport, httpx.MockTransport | httpx.ASGITransport))
     if transport is not None:
         return HttpxLanes(url, credentials, clock, max_connections, lambda: _Shared(transport), closing=transport)
+    if proxy is not None:
+        _check_proxy(proxy, url)
     context: list[ssl.SSLContext] = []
 
     def open_lane() -> httpx.AsyncBaseTransport:
@@ -117,6 +120,17 @@ def _checked(base_url: str, *, in_process: bool) -> httpx.URL:
             "for loopback only)"
         )
     return url if url.path.endswith("/") else url.copy_with(path=url.path + "/")
+
+
+def _check_proxy(proxy: str, base_url: httpx.URL) -> None:
+    try:
+        url = httpx.URL(proxy)
+    except httpx.InvalidURL:
+        url = httpx.URL("")
+    if url.scheme not in {"http", "https", "socks5", "socks5h"} or not url.host:
+        raise ValueError("proxy: not an address of the form http://host:port")
+    if base_url.scheme == "http" and not _is_loopback(url.host):
+        raise ValueError(f"proxy: {url.host} would read the password in clear; use a base_url with https")
 
 
 def _is_loopback(host: str) -> bool:
@@ -162,6 +176,7 @@ class HttpxLanes:
         self._open_lane = open_lane
         self._closing = closing
         self._room = anyio.Semaphore(max_connections)
+        self._closed = False
         # The first lane takes what httpx loads and certificates take to read now, not out of the first request's time.
         self._idle: list[httpx.AsyncBaseTransport] = [open_lane()]
 
@@ -174,14 +189,15 @@ class HttpxLanes:
                 answer = await self._exchange(lane, target, timeout, progress)
                 clean = True
             finally:
-                if clean:
+                if clean and not self._closed:
                     self._idle.append(lane)
                 else:
                     await _close(lane)
             return answer
 
     async def aclose(self) -> None:
-        """Close every idle lane."""
+        """Close every idle lane; one that is in use is closed when it comes back."""
+        self._closed = True
         idle, self._idle = self._idle, []
         for lane in idle:
             await _close(lane)
@@ -225,8 +241,7 @@ class HttpxLanes:
         query = target.query + (self._credentials.query() if target.credentials else ())
         wire = "&".join(f"{name}={quote_plus(value)}" for name, value in query).encode("ascii")
         if isinstance(lane, httpx.AsyncHTTPTransport) or (isinstance(lane, _Shared) and lane.on_the_wire):
-            extensions = {"target": _Secret(url.raw_path + (b"?" + wire if wire else b"")), "trace": _Trace(progress)}
-            return httpx.Request("GET", url, headers=_HEADERS, extensions=extensions)
+            return httpx.Request("GET", url, headers=_HEADERS, extensions={"trace": _Trace(progress, wire)})
         # A transport that is not httpx's own may not know the extensions; it gets the whole URL, and no
         # benefit of doubt.
         progress.reach("send")
@@ -245,15 +260,23 @@ class _Secret(bytes):
 
 
 class _Trace:
-    """Tells how far httpx's connection has come."""
+    """Is told by httpx's connection how far it has come, and hands it the query at the last moment.
 
-    def __init__(self, progress: Progress) -> None:
+    Not by the extension `target`: httpx would put that into the CONNECT for a proxy too, in clear.
+    """
+
+    def __init__(self, progress: Progress, query: bytes) -> None:
         self._progress = progress
+        self._query = _Secret(b"?" + query if query else b"")
 
-    async def __call__(self, event: str, _: object) -> None:
+    async def __call__(self, event: str, info: Mapping[str, Any]) -> None:
         phase = _PHASES.get(event)
-        if phase is not None:
-            self._progress.reach(phase)
+        if phase is None or info["request"].method == b"CONNECT":
+            return
+        self._progress.reach(phase)
+        if phase == "send":
+            url = info["request"].url
+            url.target = _Secret(url.target + self._query)
 
 
 async def _read(response: httpx.Response) -> bytes:
@@ -263,10 +286,16 @@ async def _read(response: httpx.Response) -> bytes:
     if not isinstance(response.stream, httpx.AsyncByteStream):
         raise httpx.StreamError("an answer that cannot be read asynchronously")
     body = bytearray()
-    async for chunk in response.stream:
-        body += chunk
-        if len(body) > LONGEST_ANSWER:
-            raise httpx.DecodingError(f"an answer of more than {LONGEST_ANSWER} bytes")
+    with anyio.CancelScope() as scope:
+        async for chunk in response.stream:
+            if scope.cancel_called:
+                break
+            body += chunk
+            if len(body) > LONGEST_ANSWER:
+                # Torn from within: httpx's generators, left in the middle, would lie about unclosed.
+                scope.cancel()
+    if scope.cancel_called:
+        raise httpx.DecodingError(f"an answer of more than {LONGEST_ANSWER} bytes")
     return bytes(body)
 
 

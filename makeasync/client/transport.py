@@ -6,7 +6,7 @@ No HTTP library here: `httpx_lanes` is the adapter over httpx, another one is an
 from collections.abc import Mapping
 from typing import Literal, Protocol, TypeAlias
 
-from attrs import define, frozen
+from attrs import define, field, frozen
 
 from makeasync.errors import NotSent
 from makeasync.protocol.requests import Query
@@ -45,8 +45,9 @@ class Answer:
     """
 
     status: int
-    headers: Mapping[str, str]
-    body: bytes
+    # Not shown: a service may repeat in them what it was asked, password included.
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
 
     @property
     def successful(self) -> bool:

@@ -1,0 +1,431 @@
+"""The default transport over real sockets, against every way in which a server can fail."""
+
+from __future__ import annotations
+
+import socket
+import struct
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import anyio
+import httpx
+import pytest
+from anyio.abc import ByteStream, SocketAttribute
+from support.raw_server import ACCEPTED, RawServer, accept, http
+
+from makeasync import AsyncClient, Event, LoopClock, NoAnswer, NotSent, OutcomeUnknown, Repeating, Ring
+
+RING = Ring(from_="33639980001", to="33639980002")
+TRACKING_ID = "abcdefghijkl12"
+CREDITS = "<response><result>success</result><login>login</login><credits>45</credits></response>"
+
+Fault = Callable[[RawServer, ByteStream], Awaitable[bool]]
+
+
+async def says_nothing(_: RawServer, __: ByteStream) -> bool:
+    return False
+
+
+async def resets(_: RawServer, stream: ByteStream) -> bool:
+    await stream.send(http("x" * 1000)[:200])
+    raw: socket.socket = stream.extra(SocketAttribute.raw_socket)
+    raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    return False
+
+
+async def half_a_head(_: RawServer, stream: ByteStream) -> bool:
+    await stream.send(b"HTTP/1.1 200 OK\r\nContent-Le")
+    return False
+
+
+async def half_a_body(_: RawServer, stream: ByteStream) -> bool:
+    await stream.send(http(ACCEPTED)[:-40])
+    return False
+
+
+async def waits_for_ever(_: RawServer, __: ByteStream) -> bool:
+    await anyio.sleep_forever()
+    return False
+
+
+async def drips(_: RawServer, stream: ByteStream) -> bool:
+    for byte in http(ACCEPTED):
+        await stream.send(bytes([byte]))
+        await anyio.sleep(0.05)
+    return True
+
+
+async def error_500(_: RawServer, stream: ByteStream) -> bool:
+    await stream.send(http(ACCEPTED, "500 Internal Server Error"))
+    return True
+
+
+async def html(_: RawServer, stream: ByteStream) -> bool:
+    await stream.send(http("<!DOCTYPE html><html><body>Maintenance</body></html>"))
+    return True
+
+
+async def gzipped(_: RawServer, stream: ByteStream) -> bool:
+    await stream.send(http(ACCEPTED, headers="Content-Encoding: gzip\r\n"))
+    return True
+
+
+async def a_megabyte(_: RawServer, stream: ByteStream) -> bool:
+    await stream.send(http(ACCEPTED + " " * 2**20))
+    return True
+
+
+async def no_http(_: RawServer, stream: ByteStream) -> bool:
+    await stream.send(b"220 mail.example ESMTP\r\n\r\n")
+    return True
+
+
+# What the server does, and the phase in which a paid request is left by it.
+FAULTS: dict[Fault, str] = {
+    says_nothing: "wait",
+    resets: "read",
+    half_a_head: "wait",
+    half_a_body: "read",
+    waits_for_ever: "wait",
+    drips: "wait",
+    error_500: "answer",
+    html: "answer",
+    gzipped: "read",
+    a_megabyte: "read",
+    no_http: "wait",
+}
+
+
+class Hasty(LoopClock):
+    """Real time, but for the pauses between two tries."""
+
+    async def sleep(self, seconds: float) -> None:
+        await anyio.sleep(seconds / 50)
+
+
+class Faulty:
+    """A server with a fault, which may be mended."""
+
+    def __init__(self, fault: Fault) -> None:
+        self.fault: Fault | None = fault
+
+    async def __call__(self, server: RawServer, stream: ByteStream) -> bool:
+        if self.fault is not None:
+            return await self.fault(server, stream)
+        if "apicredits" in server.requests[-1]:
+            await stream.send(http(CREDITS))
+            return True
+        return await accept(server, stream)
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
+async def test_a_paid_request_meets_a_fault_once_and_is_unknown(fault: Fault) -> None:
+    faulty = Faulty(fault)
+    async with (
+        RawServer(faulty) as server,
+        AsyncClient("login", "password", base_url=server.url, rate=None, timeout=0.25) as client,
+    ):
+        with anyio.fail_after(1), pytest.raises(OutcomeUnknown) as caught:
+            await client.send(RING)
+        assert len(server.requests) == 1
+        faulty.fault = None
+        assert (await client.send(RING)).id == "id2"
+        assert len(server.requests) == 2
+    assert caught.value.request is RING
+    assert caught.value.phase == FAULTS[fault]
+    assert caught.value.status == (500 if fault is error_500 else None)
+    assert caught.value.__cause__ is caught.value.__context__ is None
+
+
+@pytest.mark.parametrize("fault", [half_a_body, waits_for_ever, error_500, gzipped], ids=lambda fault: fault.__name__)
+async def test_a_free_request_is_repeated_in_vain_and_brings_no_answer(fault: Fault) -> None:
+    faulty = Faulty(fault)
+    async with (
+        RawServer(faulty) as server,
+        AsyncClient("login", "password", base_url=server.url, rate=None, timeout=1.0, clock=Hasty()) as client,
+    ):
+        with anyio.fail_after(2), pytest.raises(NoAnswer) as caught:
+            await client.get_credits()
+        # What uses up the deadline leaves no time for a repetition.
+        assert len(server.requests) == (1 if fault is waits_for_ever else 3)
+        faulty.fault = None
+        assert (await client.get_credits()).credits == 45
+    assert caught.value.request is None
+
+
+async def test_a_refused_connection_is_tried_three_times_and_not_sent() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as unused:
+        port = unused.getsockname()[1]
+    events: list[Event] = []
+    async with AsyncClient(
+        "login", "password", base_url=f"http://127.0.0.1:{port}/", rate=None, clock=Hasty(), on_event=events.append
+    ) as client:
+        with pytest.raises(NotSent) as caught:
+            await client.send(RING)
+        assert caught.value.phase == "connect"
+        assert caught.value.request is RING
+        assert sum(isinstance(event, Repeating) for event in events) == 2
+        with pytest.raises(NotSent):
+            await client.get_credits()
+
+        async def answer(stream: ByteStream) -> None:
+            async with stream:
+                await stream.receive()
+                await stream.send(http(ACCEPTED.format(number=1)))
+
+        listener = await anyio.create_tcp_listener(local_host="127.0.0.1", local_port=port)
+        async with listener, anyio.create_task_group() as group:
+            group.start_soon(listener.serve, answer)
+            assert (await client.send(RING)).id == "id1"
+            group.cancel_scope.cancel()
+
+
+async def test_a_connection_that_never_comes_about_is_not_sent_at_the_deadline() -> None:
+    """A listener whose queue is full leaves a connection half open."""
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as full:
+        address = full.getsockname()
+        waiting = [socket.socket() for _ in range(4)]
+        try:
+            for one in waiting:
+                one.settimeout(0.0)
+                one.connect_ex(address)
+            async with AsyncClient(
+                "login", "password", base_url=f"http://127.0.0.1:{address[1]}/", timeout=0.3
+            ) as client:
+                with anyio.fail_after(1), pytest.raises(NotSent) as caught:
+                    await client.send(RING)
+        finally:
+            for one in waiting:
+                one.close()
+    assert caught.value.phase == "connect"
+
+
+async def test_a_redirect_is_not_followed_and_no_password_goes_there() -> None:
+    async with RawServer(accept) as elsewhere:
+
+        async def redirect(_: RawServer, stream: ByteStream) -> bool:
+            await stream.send(http("", "302 Found", f"Location: {elsewhere.url}\r\n"))
+            return True
+
+        async with (
+            RawServer(redirect) as server,
+            AsyncClient("login", "password", base_url=server.url, rate=None, clock=Hasty()) as client,
+        ):
+            with pytest.raises(OutcomeUnknown) as caught:
+                await client.send(RING)
+            assert caught.value.status == 302
+            with pytest.raises(NoAnswer):
+                await client.get_tracking(TRACKING_ID)
+            assert len(server.requests) == 1 + 3
+    assert elsewhere.connections == 0
+
+
+async def test_a_connection_closed_between_two_requests_is_replaced_and_each_sent_once() -> None:
+    async def closes(server: RawServer, stream: ByteStream) -> bool:
+        await accept(server, stream)
+        return False
+
+    async with (
+        RawServer(closes) as server,
+        AsyncClient("login", "password", base_url=server.url, rate=None, max_connections=1) as client,
+    ):
+        for number in range(1, 11):
+            assert (await client.send(RING)).id == f"id{number}"
+            await anyio.wait_all_tasks_blocked()
+            await anyio.sleep(0.01)
+        assert len(server.requests) == server.connections == 10
+
+
+async def test_many_requests_one_after_another_take_one_connection() -> None:
+    async with (
+        RawServer(accept) as server,
+        AsyncClient("login", "password", base_url=server.url, rate=None) as client,
+    ):
+        for _ in range(50):
+            await client.send(RING)
+        assert (len(server.requests), server.connections) == (50, 1)
+
+
+async def test_no_more_connections_than_allowed_are_ever_open() -> None:
+    async def slow(server: RawServer, stream: ByteStream) -> bool:
+        await anyio.sleep(0.005)
+        return await accept(server, stream)
+
+    async with RawServer(slow) as server:
+        async with (
+            AsyncClient("login", "password", base_url=server.url, rate=None, max_connections=3) as client,
+            client.send_all((RING for _ in range(60)), concurrency=30) as outcomes,
+        ):
+            assert len([outcome async for outcome in outcomes]) == 60
+        assert server.most_open == server.connections == 3
+        await anyio.sleep(0.05)
+        assert server.open == 0, "and all are closed with the client"
+
+
+async def test_the_deadline_is_over_all_phases_together() -> None:
+    """Each of them alone would be in time: 0.2 s for the head, 0.2 s for the body, 0.3 s allowed."""
+
+    async def slow(_: RawServer, stream: ByteStream) -> bool:
+        answer = http(ACCEPTED)
+        await anyio.sleep(0.2)
+        await stream.send(answer[:-20])
+        await anyio.sleep(0.2)
+        await stream.send(answer[-20:])
+        return True
+
+    async with (
+        RawServer(slow) as server,
+        AsyncClient("login", "password", base_url=server.url, timeout=0.3) as client,
+    ):
+        with anyio.fail_after(0.39), pytest.raises(OutcomeUnknown) as caught:
+            await client.send(RING)
+    assert caught.value.phase == "read"
+
+
+async def test_waiting_for_a_free_connection_is_not_part_of_the_deadline() -> None:
+    async def slow(server: RawServer, stream: ByteStream) -> bool:
+        await anyio.sleep(0.15)
+        return await accept(server, stream)
+
+    async with (
+        RawServer(slow) as server,
+        AsyncClient("login", "password", base_url=server.url, rate=None, max_connections=1, timeout=0.4) as client,
+        client.send_all([RING] * 4) as outcomes,
+    ):
+        assert [type(outcome).__name__ async for outcome in outcomes] == ["Accepted"] * 4
+
+
+async def test_a_connection_in_use_when_the_client_closes_is_closed_too() -> None:
+    async def slow(_: RawServer, stream: ByteStream) -> bool:
+        await anyio.sleep(0.1)
+        await stream.send(http(CREDITS))
+        return True
+
+    async with RawServer(slow) as server:
+        async with (
+            anyio.create_task_group() as group,
+            AsyncClient("login", "password", base_url=server.url) as client,
+        ):
+            group.start_soon(client.get_credits)
+            while not server.requests:  # noqa: ASYNC110 - the server has no event for this
+                await anyio.sleep(0.001)
+        await anyio.sleep(0.05)
+        assert server.open == 0
+
+
+class TestAddress:
+    @pytest.mark.parametrize(
+        "base_url",
+        [
+            "http://www.makesms.fr/",
+            "http://127.0.0.1.example/",
+            "http://localhost.example/",
+            "http://192.168.1.1/",
+            "http://[2001:db8::1]/",
+            "http://0.0.0.0/",
+            "ftp://localhost/",
+            "https://",
+            "https://user:secret@localhost/",
+            "https://localhost/?a=b",
+            "localhost",
+            "",
+            "https://[::",
+        ],
+    )
+    def test_one_that_could_give_the_password_away_is_refused(self, base_url: str) -> None:
+        with pytest.raises(ValueError, match=r"^base_url: ") as caught:
+            AsyncClient("login", "password", base_url=base_url)
+        assert "secret" not in str(caught.value)
+
+    @pytest.mark.parametrize("base_url", ["http://localhost/", "http://127.0.0.7:1/", "http://[::1]:8000/api"])
+    def test_plain_http_is_for_loopback(self, base_url: str) -> None:
+        AsyncClient("login", "password", base_url=base_url)
+
+    def test_a_transport_that_goes_over_a_network_makes_plain_http_no_safer(self) -> None:
+        with pytest.raises(ValueError, match="in clear"):
+            AsyncClient("login", "password", base_url="http://www.makesms.fr/", transport=httpx.AsyncHTTPTransport())
+        AsyncClient(
+            "a", "b", base_url="http://make.test/", transport=httpx.MockTransport(lambda _: httpx.Response(200))
+        )
+
+    @pytest.mark.parametrize("proxy", ["nowhere", "", "ftp://localhost", "http://[::", "http://proxy.example:8080"])
+    def test_a_proxy_that_could_read_the_password_is_refused(self, proxy: str) -> None:
+        with pytest.raises(ValueError, match=r"^proxy: "):
+            AsyncClient("login", "password", base_url="http://localhost/", proxy=proxy)
+
+    async def test_a_path_is_kept(self) -> None:
+        async with RawServer(accept) as server:
+            async with AsyncClient("login", "password", base_url=server.url + "make/v1") as client:
+                await client.send(RING)
+            assert server.requests[0].startswith("GET /make/v1/apimakingring.php?from=")
+
+
+class TestProxy:
+    @pytest.fixture
+    async def proxy(self) -> AsyncIterator[RawServer]:
+        """A proxy that makes no tunnel, and answers what it can read."""
+
+        async def answer(server: RawServer, stream: ByteStream) -> bool:
+            if server.requests[-1].startswith("CONNECT"):
+                await stream.send(http("", "502 Bad Gateway"))
+                return True
+            return await accept(server, stream)
+
+        async with RawServer(answer) as server:
+            yield server
+
+    async def test_it_is_asked_for_a_tunnel_without_a_word_of_the_request(self, proxy: RawServer) -> None:
+        async with AsyncClient(
+            "login", "password", base_url="https://localhost:1/", proxy=proxy.url, rate=None, clock=Hasty()
+        ) as client:
+            with pytest.raises(NotSent) as caught:
+                await client.send(RING)
+        assert caught.value.phase == "connect"
+        assert [head.splitlines()[0] for head in proxy.requests] == ["CONNECT localhost:1 HTTP/1.1"] * 3
+        assert "password" not in "".join(proxy.requests)
+
+    async def test_what_goes_to_loopback_is_asked_for_by_its_whole_address(self, proxy: RawServer) -> None:
+        async with AsyncClient("login", "pass&word", base_url="http://localhost:1/", proxy=proxy.url) as client:
+            await client.send(RING)
+        [request] = proxy.requests
+        address = "http://localhost:1/apimakingring.php?from=33639980001&to=33639980002&login=login&pwd=pass%26word"
+        assert request.splitlines()[0] == f"GET {address} HTTP/1.1"
+
+
+async def test_a_transport_of_httpx_s_is_closed_with_the_client() -> None:
+    class Closing(httpx.MockTransport):
+        closed = False
+
+        async def aclose(self) -> None:
+            self.closed = True
+
+    transport = Closing(lambda _: httpx.Response(200, text=ACCEPTED.format(number=7)))
+    async with AsyncClient("login", "password", transport=transport) as client:
+        assert (await client.send(RING)).id == "id7"
+        assert not transport.closed
+    assert transport.closed
+
+
+async def test_a_connection_refused_to_a_transport_of_httpx_s_is_not_sent() -> None:
+    def refuse(request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("refused", request=request)
+
+    async with AsyncClient("login", "password", clock=Hasty(), transport=httpx.MockTransport(refuse)) as client:
+        with pytest.raises(NotSent):
+            await client.send(RING)
+
+
+@pytest.mark.parametrize("kind", [httpx.ReadTimeout, httpx.WriteError, httpx.PoolTimeout, httpx.ProxyError, OSError])
+async def test_of_a_transport_that_is_not_httpx_s_own_nothing_else_proves_that_nothing_left(
+    kind: type[Exception],
+) -> None:
+    requests: list[httpx.Request] = []
+
+    def fail(request: httpx.Request) -> httpx.Response:
+        requests.append(request)
+        raise kind("failed")
+
+    async with AsyncClient("login", "password", transport=httpx.MockTransport(fail)) as client:
+        with pytest.raises(OutcomeUnknown) as caught:
+            await client.send(RING)
+    assert caught.value.phase == "send"
+    assert len(requests) == 1
