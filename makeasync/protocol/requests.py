@@ -64,9 +64,8 @@ def _is_whole(value: object) -> bool:
 
 
 def _delay(value: Delay) -> int:
-    wanted = value / _MINUTE if isinstance(value, timedelta) else value
-    minutes = int(wanted) if isinstance(wanted, float) and wanted.is_integer() and abs(wanted) < 10**9 else wanted
-    if not (isinstance(minutes, int) and _is_whole(minutes) and 0 <= minutes <= _LONGEST_DELAY):
+    minutes, rest = divmod(value, _MINUTE) if isinstance(value, timedelta) else (value, None)
+    if rest or not (_is_whole(minutes) and 0 <= minutes <= _LONGEST_DELAY):
         raise InvalidRequest(
             f"delay: {value!r} is not allowed; give whole minutes from 0 to {_LONGEST_DELAY}, or a timedelta of them",
             argument="delay",

@@ -87,7 +87,7 @@ def test_wrong_number_is_refused_under_the_name_of_its_argument(
 @pytest.mark.parametrize(
     "delay",
     [
-        *(-1, 121, 10**400, True, False, 5.5, float("nan"), float("inf"), "5", "", None),
+        *(-1, 121, 10**400, True, False, 5.0, 5.5, float("nan"), float("inf"), "5", "", None),
         *(timedelta(minutes=-1), timedelta(minutes=121), timedelta(seconds=90), timedelta(minutes=5, microseconds=1)),
         *(timedelta.max, timedelta.min, timedelta(minutes=120, microseconds=1), timedelta(microseconds=-1)),
     ],
