@@ -111,7 +111,12 @@ def _msg(value: str) -> str:
 
 
 def _pairs(value: Iterable[Sequence[str]]) -> tuple[tuple[str, str], ...]:
-    pairs = tuple(tuple(pair) for pair in value)
+    try:
+        pairs = tuple(tuple(pair) for pair in value)
+    except TypeError:
+        raise InvalidRequest(
+            f"pairs: {value!r} is no list of pairs; each pair is (from, to)", argument="pairs", code=100
+        ) from None
     if not _FEWEST_PAIRS <= len(pairs) <= _MOST_PAIRS:
         raise InvalidRequest(
             f"pairs: {len(pairs)} given; a ring+ takes {_FEWEST_PAIRS} to {_MOST_PAIRS} pairs (from, to)",

@@ -168,6 +168,8 @@ def test_message_that_cannot_be_sent_is_refused_and_says_what_and_where(msg: obj
         ([(A, B, A), (A, B)], "pair 0 has 3 numbers; each pair is (from, to)"),
         ([(), (A, B)], "pair 0 has 0 numbers; each pair is (from, to)"),
         ([A, B], "each pair is (from, to)"),
+        ([1, 2], "each pair is (from, to)"),
+        (None, "each pair is (from, to)"),
     ],
 )
 def test_pairs_that_are_not_2_to_10_pairs_are_refused(pairs: object, said: str) -> None:
