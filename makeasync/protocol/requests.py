@@ -416,7 +416,8 @@ def _read_ring(a: _Arguments) -> Request:
 
 
 def _read_ring_plus(a: _Arguments) -> Request:
-    indices = range(len(a) // 2)
+    # One argument too many is a pair that lacks its other half, never a pair to leave out.
+    indices = range((len(a) + 1) // 2)
     return RingPlus(
         pairs=[(_required(a, f"from{i}", f"from{i}", 103), _required(a, f"to{i}", f"to{i}", 104)) for i in indices]
     )

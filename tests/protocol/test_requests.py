@@ -66,6 +66,7 @@ def refused(make: Callable[..., object], arguments: dict[str, Any]) -> InvalidRe
         ("336ABC45678", "holds a character that is no digit"),
         ("٣٣٦١٢٣٤٥٦٧٨", "holds a character that is no digit"),
         ("0612345678", "is a national number"),
+        ("(0)612345678", "is a national number"),
         ("", "holds no digits"),
         ("+", "holds no digits"),
         ("336123", "has 6 digits, 7 to 15 are allowed"),
@@ -255,6 +256,7 @@ def test_requests_of_two_kinds_are_never_equal() -> None:
         (Kind.SMS_PLUS, [("from", A), ("to", B)], "msg", 109),
         (Kind.RING_PLUS, [("from0", A), ("to0", B)], "pairs", 100),
         (Kind.RING_PLUS, [("from0", A), ("to0", B), ("from2", A), ("to2", B)], "from1", 103),
+        (Kind.RING_PLUS, [("from0", A), ("to0", B), ("from1", A), ("to1", B), ("from2", A)], "to2", 104),
     ],
 )
 def test_query_with_a_missing_or_wrong_argument_is_refused(
