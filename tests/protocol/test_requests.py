@@ -106,9 +106,7 @@ def test_delay_may_be_a_timedelta_of_whole_minutes(minutes: int) -> None:
     assert type(request.delay) is int
 
 
-@given(
-    st.timedeltas().filter(lambda delay: delay % timedelta(minutes=1) or not 0 <= delay / timedelta(minutes=1) <= 120)
-)
+@given(st.timedeltas().filter(lambda delay: delay % MINUTE or not 0 <= delay / MINUTE <= 120))
 def test_delay_of_any_other_timedelta_is_refused(delay: timedelta) -> None:
     assert refused(Ring, {"from_": A, "to": B, "delay": delay}).argument == "delay"
 
