@@ -47,10 +47,11 @@ def encode_date(moment: datetime | None) -> str:
     """Write an instant the way the API does: the inverse of `decode_date`.
 
     Args:
-        moment: an aware instant from 1970 to 9999, or `None` for one that has not happened.
+        moment: an aware instant, from the second after 1970 began to the year 9999, or `None` for one that has not
+            happened.
 
     Raises:
-        ValueError: the instant is naive, or before 1970.
+        ValueError: the instant is naive, or out of that range.
 
     Example:
         >>> encode_date(datetime(2013, 9, 26, 15, 3, 43, tzinfo=UTC))
@@ -58,9 +59,11 @@ def encode_date(moment: datetime | None) -> str:
     """
     if moment is None:
         return "0"
-    if moment.tzinfo is None:
+    if moment.utcoffset() is None:
         raise ValueError("an instant without a time zone is ambiguous: give it one, such as datetime.UTC")
     seconds = (moment - _EPOCH) // timedelta(seconds=1)
-    if seconds < 0:
-        raise ValueError("the API has no dates before 1970")
+    if seconds < 1:
+        raise ValueError("the API has no dates before the second after 1970 began; 0 is what has not happened")
+    if seconds > _LAST_SECOND:
+        raise ValueError("a date beyond the year 9999")
     return f"{seconds:x}"

@@ -15,6 +15,7 @@ _PUNCTUATION = re.compile(
     "[\\s.()/\\-\u00ad\u2010-\u2015\u2212\u00a0\u2007\u202f\u200b-\u200f\u2060\u202a-\u202e\u2066-\u2069\ufeff]"
 )
 _TRUNK_ZERO = re.compile(r"\(\s*0\s*\)")
+_COUNTRY = re.compile(r"[1-9]")
 _HINT = "write it in international form, such as 33612345678 or +33 6 12 34 56 78"
 
 
@@ -45,7 +46,7 @@ def digits(number: str, argument: str = "to", code: int = 104) -> str:
 def _read(number: str) -> tuple[str, str]:
     if not isinstance(number, str):  # pyright: ignore[reportUnnecessaryIsInstance] - not everybody runs a type checker
         return "is not text", ""
-    bare = _PUNCTUATION.sub("", _TRUNK_ZERO.sub("", number))
+    bare = _PUNCTUATION.sub("", _without_trunk_zero(number))
     international = bare.removeprefix("+") if bare.startswith("+") else bare.removeprefix("00")
     if not (international.isascii() and international.isdigit()):
         return ("holds a character that is no digit" if international else "holds no digits"), ""
@@ -54,3 +55,10 @@ def _read(number: str) -> tuple[str, str]:
     if not _SHORTEST <= len(international) <= _LONGEST:
         return f"has {len(international)} digits, {_SHORTEST} to {_LONGEST} are allowed", ""
     return "", international
+
+
+def _without_trunk_zero(number: str) -> str:
+    # Only behind a country code: without one, `(0)6 12 34 56 78` would pass for a number of Australia, 61.
+    country = _COUNTRY.search(number)
+    begin = country.start() if country else len(number)
+    return number[:begin] + _TRUNK_ZERO.sub("", number[begin:])

@@ -64,9 +64,8 @@ def _is_whole(value: object) -> bool:
 
 
 def _delay(value: Delay) -> int:
-    wanted = value / _MINUTE if isinstance(value, timedelta) else value
-    minutes = int(wanted) if isinstance(wanted, float) and wanted.is_integer() and abs(wanted) < 10**9 else wanted
-    if not (isinstance(minutes, int) and _is_whole(minutes) and 0 <= minutes <= _LONGEST_DELAY):
+    minutes, rest = divmod(value, _MINUTE) if isinstance(value, timedelta) else (value, None)
+    if rest or not (_is_whole(minutes) and 0 <= minutes <= _LONGEST_DELAY):
         raise InvalidRequest(
             f"delay: {value!r} is not allowed; give whole minutes from 0 to {_LONGEST_DELAY}, or a timedelta of them",
             argument="delay",
@@ -112,7 +111,12 @@ def _msg(value: str) -> str:
 
 
 def _pairs(value: Iterable[Sequence[str]]) -> tuple[tuple[str, str], ...]:
-    pairs = tuple(tuple(pair) for pair in value)
+    try:
+        pairs = tuple(tuple(pair) for pair in value)
+    except TypeError:
+        raise InvalidRequest(
+            f"pairs: {value!r} is no list of pairs; each pair is (from, to)", argument="pairs", code=100
+        ) from None
     if not _FEWEST_PAIRS <= len(pairs) <= _MOST_PAIRS:
         raise InvalidRequest(
             f"pairs: {len(pairs)} given; a ring+ takes {_FEWEST_PAIRS} to {_MOST_PAIRS} pairs (from, to)",
@@ -412,7 +416,8 @@ def _read_ring(a: _Arguments) -> Request:
 
 
 def _read_ring_plus(a: _Arguments) -> Request:
-    indices = range(len(a) // 2)
+    # One argument too many is a pair that lacks its other half, never a pair to leave out.
+    indices = range((len(a) + 1) // 2)
     return RingPlus(
         pairs=[(_required(a, f"from{i}", f"from{i}", 103), _required(a, f"to{i}", f"to{i}", 104)) for i in indices]
     )
