@@ -110,6 +110,7 @@ class AsyncClient:
         verify: Verify = True,
         proxy: str | None = None,
     ) -> None:
+        self._state = "new"
         self._credentials = Credentials(login, password)
         # What is refused below is raised from here, and whoever reports it may show this call's variables.
         del login, password
@@ -146,7 +147,6 @@ class AsyncClient:
             self._tell,
             self._crew,
         )
-        self._state = "new"
 
     @classmethod
     def from_env(
