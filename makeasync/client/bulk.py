@@ -11,15 +11,26 @@ from typing import Generic, Self, TypeVar
 
 import anyio
 from anyio.lowlevel import checkpoint
+from attrs import frozen
 
 from makeasync.client.crew import Crew
+from makeasync.errors import ClientClosed
 
-__all__ = ["Bulk", "Give", "Many"]
+__all__ = ["Bulk", "End", "Give", "Many"]
 
 ItemT = TypeVar("ItemT")
 ResultT = TypeVar("ResultT")
 Many = Iterable[ItemT] | AsyncIterable[ItemT]
-Give = Callable[[ResultT | Exception], None]
+
+
+@frozen
+class End:
+    """What ends the iteration: the error to raise. A result may be an exception too: `NotSent` is one."""
+
+    error: Exception
+
+
+Give = Callable[[ResultT | End], None]
 
 
 class Bulk(Generic[ItemT, ResultT]):
@@ -27,7 +38,7 @@ class Bulk(Generic[ItemT, ResultT]):
 
     Args:
         items: any iterable or async iterable; it is read in one task, item by item.
-        begin: sets one item going; it must call `give` once, with the result or with what is to end the iteration.
+        begin: sets one item going; it must call `give` once, with the result or with the `End` of the iteration.
         at_once: items under way or waiting to be taken from the iterator, at most.
         end: is called when the block is left.
     """
@@ -48,6 +59,7 @@ class Bulk(Generic[ItemT, ResultT]):
         self._crew = Crew()
         self._room = anyio.Semaphore(at_once)
         self._results: deque[ResultT] = deque()
+        self._reading: anyio.CancelScope | None = None
         self._under_way = 0
         self._all_read = False
         self._error: Exception | None = None
@@ -63,7 +75,10 @@ class Bulk(Generic[ItemT, ResultT]):
     ) -> bool | None:
         if self._end is not None:
             self._end()
-        return await self._crew.__aexit__(kind, error, traceback)
+        try:
+            return await self._crew.__aexit__(kind, error, traceback)
+        finally:
+            self._news.set()
 
     def __aiter__(self) -> Self:
         return self
@@ -72,32 +87,39 @@ class Bulk(Generic[ItemT, ResultT]):
         while not self._results:
             if self._all_read and not self._under_way:
                 raise self._error or StopAsyncIteration
-            self._news = anyio.Event()
+            if not self._crew.at_work:
+                raise ClientClosed("iterate inside the block: `async with … as results: async for result in results:`")
+            if self._news.is_set():
+                self._news = anyio.Event()
             await self._news.wait()
         self._room.release()
         return self._results.popleft()
 
     async def _read(self) -> None:
         try:
-            async with aclosing(_iterate(self._items)) as items:
-                # Room first: an item that is read must have where to go.
-                await self._room.acquire()
-                async for item in items:
-                    self._under_way += 1
-                    self._begin(self._crew, item, self._give)
-                    if self._error is not None:
-                        break
-                    await self._room.acquire()
+            with anyio.CancelScope() as self._reading:
+                await self._read_all()
         except Exception as error:  # noqa: BLE001 - whatever the user's iterable raises is the user's
             self._error = error
         finally:
             self._all_read = True
             self._news.set()
 
-    def _give(self, result: ResultT | Exception) -> None:
+    async def _read_all(self) -> None:
+        async with aclosing(_iterate(self._items)) as items:
+            # Room first: an item that is read must have where to go.
+            await self._room.acquire()
+            async for item in items:
+                self._begin(self._crew, item, self._give)
+                self._under_way += 1
+                await self._room.acquire()
+
+    def _give(self, result: ResultT | End) -> None:
         self._under_way -= 1
-        if isinstance(result, Exception):
-            self._error = result
+        if isinstance(result, End):
+            self._error = result.error
+            if self._reading is not None:
+                self._reading.cancel()
         else:
             self._results.append(result)
         self._news.set()

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from types import TracebackType
 from typing import Self, TypeAlias, TypeVar, overload
 
-from makeasync.client.bulk import Bulk, Give, Many
+from makeasync.client.bulk import Bulk, End, Give, Many
 from makeasync.client.clock import Clock, LoopClock
 from makeasync.client.credentials import Credentials
 from makeasync.client.crew import Crew
@@ -18,7 +18,7 @@ from makeasync.client.httpx_lanes import AnyTransport, Verify, open_transport
 from makeasync.client.inquiry import Inquiry
 from makeasync.client.limiter import Limiter
 from makeasync.client.outcomes import Accepted, Failure, Tracked, TrackingFailed, failure_of
-from makeasync.client.tracking import Tracker, Until, Waiter
+from makeasync.client.tracking import ENOUGH, Tracker, Until, Waiter
 from makeasync.errors import (
     ClientClosed,
     MakeError,
@@ -110,11 +110,14 @@ class AsyncClient:
         verify: Verify = True,
         proxy: str | None = None,
     ) -> None:
-        if timeout <= 0:
-            raise ValueError(f"timeout: {timeout!r} is not allowed; give seconds above 0")
-        if tracking_delay < 0:
-            raise ValueError(f"tracking_delay: {tracking_delay!r} is not allowed; give seconds from 0")
+        self._state = "new"
         self._credentials = Credentials(login, password)
+        # What is refused below is raised from here, and whoever reports it may show this call's variables.
+        del login, password
+        if not timeout > 0:
+            raise ValueError(f"timeout: {timeout!r} is not allowed; give seconds above 0")
+        if not tracking_delay >= 0:
+            raise ValueError(f"tracking_delay: {tracking_delay!r} is not allowed; give seconds from 0")
         self._clock = clock or LoopClock()
         self._timeout = timeout
         self._tracking_delay = tracking_delay
@@ -144,7 +147,6 @@ class AsyncClient:
             self._tell,
             self._crew,
         )
-        self._state = "new"
 
     @classmethod
     def from_env(
@@ -362,8 +364,8 @@ class AsyncClient:
                 give(Accepted(request, await self.send(request)))
             except (RequestRefused, NotSent, OutcomeUnknown) as error:
                 give(failure_of(request, error))
-            except ClientClosed as error:
-                give(error)
+            except Exception as error:  # noqa: BLE001 - the client is closed, or what was given is no request
+                give(End(error))
 
         def begin(crew: Crew, request: PaidRequest[AnyTrackingT], give: Give[_Sent[AnyTrackingT]]) -> None:
             crew.start(work, request, give)
@@ -418,11 +420,13 @@ class AsyncClient:
             TrackingTimeout: the time ran out; `.last` is the newest tracking seen.
             TrackingUnavailable: the id is wrong, or older than a month.
             NotTrackable: the receipt is that of a ring+; nothing was asked.
-            NoAnswer, NotSent, UndecodableAnswer: eight looks in a row failed.
+            NoAnswer, NotSent, UndecodableAnswer: nine looks in a row failed.
+            ValueError: `until` is neither of the two.
             InvalidRequest: the id cannot be one.
             ClientClosed: the client is not open.
         """
         self._check_open()
+        _check_until(until)
         id, kind = _tracked(receipt)
         return await self._tracker.wait(id, kind, self._first_look(receipt), until, timeout)
 
@@ -444,7 +448,7 @@ class AsyncClient:
             A block to open with `async with`; iterate over it for `Tracked` or `TrackingFailed`, each with its `.id`.
 
         Raises:
-            ValueError: `concurrency` is below 1.
+            ValueError: `concurrency` is below 1, or `until` is neither of the two.
             ClientClosed: the client is not open; raised by the iteration.
 
         Example:
@@ -452,6 +456,7 @@ class AsyncClient:
                 async for tracked in trackings:
                     print(tracked)
         """
+        _check_until(until)
         waiting: dict[int, Waiter] = {}
         tickets = itertools.count()
 
@@ -461,13 +466,19 @@ class AsyncClient:
 
             def deliver(result: Tracking | MakeError) -> None:
                 waiting.pop(ticket, None)
-                give(TrackingFailed(id, result) if isinstance(result, MakeError) else Tracked(id, result))
+                match result:
+                    case ClientClosed():
+                        give(End(result))
+                    case MakeError():
+                        give(TrackingFailed(id, result))
+                    case _:
+                        give(Tracked(id, result))
 
             try:
                 self._check_open()
                 known, kind = _tracked(receipt)
             except ClientClosed as error:
-                give(error)
+                give(End(error))
             except MakeError as error:
                 give(TrackingFailed(id, error))
             else:
@@ -512,6 +523,11 @@ class AsyncClient:
         except Exception:  # noqa: BLE001 - the next line says why
             # A broken observer must not tear a send that is under way.
             _log.exception("on_event raised; the event is %s", type(event).__name__)
+
+
+def _check_until(until: Until) -> None:
+    if until not in ENOUGH:
+        raise ValueError(f"until: {until!r} is not allowed; give 'available' or 'finished'")
 
 
 def _tracked(receipt: Receipt[Tracking] | str) -> tuple[str, Kind | None]:

@@ -29,7 +29,7 @@ class Credentials:
         password: its password.
 
     Raises:
-        ValueError: either is empty.
+        ValueError: either is empty, or no text that can be sent.
     """
 
     __slots__ = ("_login", "_password", "_written")
@@ -39,6 +39,10 @@ class Credentials:
             raise ValueError(f"{'password' if login else 'login'}: empty; give the one of your make account")
         self._login = login
         self._password = password
+        for name, value in self.query():
+            if any("\ud800" <= character <= "\udfff" for character in value):
+                del login, password, value
+                raise ValueError(f"{'password' if name == 'pwd' else name}: not UTF-8; it cannot be sent")
         self._written = _ways_of_writing(password) + _ways_of_writing(login)
 
     @property

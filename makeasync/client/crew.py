@@ -4,11 +4,12 @@ anyio wraps whatever a block raises into an ExceptionGroup, even a plain ValueEr
 comes out bare.
 """
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from types import TracebackType
-from typing import Self, TypeVarTuple
+from typing import Self, TypeVarTuple, cast
 
 import anyio
+from anyio import get_cancelled_exc_class
 from anyio.abc import TaskGroup
 
 from makeasync.errors import ClientClosed
@@ -59,6 +60,16 @@ class Crew:
         try:
             return await group.__aexit__(kind, error, traceback)
         except BaseExceptionGroup as raised:
-            if raised.exceptions == (error,):
+            # Trio rebuilds groups, and adds its Cancelled when a scope around all of it is cancelled too.
+            own = {id(leaf) for leaf in _leaves(error)} if error else set[int]()
+            if own and all(id(leaf) in own or isinstance(leaf, get_cancelled_exc_class()) for leaf in _leaves(raised)):
                 return False
             raise
+
+
+def _leaves(error: BaseException) -> Iterator[BaseException]:
+    if not isinstance(error, BaseExceptionGroup):
+        yield error
+        return
+    for one in cast("BaseExceptionGroup[BaseException]", error).exceptions:
+        yield from _leaves(one)

@@ -37,8 +37,13 @@ class Inquiry:
     async def credits(self) -> Credits:
         """Ask for the balance; see `AsyncClient.get_credits`."""
         question = GetCredits()
-        body = await self._ask(Target(question.path, question.query, credentials=True), FREE)
-        return decode_credits(body, redact=self.credentials.redact)
+        target = Target(question.path, question.query, credentials=True)
+        try:
+            return decode_credits(await self._ask(target, FREE), redact=self.credentials.redact)
+        except MakeError as error:
+            failure = error
+        # Its way through the decoder shows the answer as it came, and that may repeat the password.
+        raise failure.with_traceback(None)
 
     async def tracking(self, id: str) -> Tracking:
         """Look once, whatever it takes; see `AsyncClient.get_tracking`."""

@@ -28,7 +28,7 @@ from makeasync.pacing.retry import POLL_FAILURE
 from makeasync.pacing.schedule import Schedule, next_look
 from makeasync.protocol.answers import Kind, Tracking
 
-__all__ = ["Tracker", "Until", "Waiter"]
+__all__ = ["ENOUGH", "Tracker", "Until", "Waiter"]
 
 Until: TypeAlias = Literal["available", "finished"]
 Result: TypeAlias = Tracking | MakeError
@@ -75,6 +75,8 @@ class _Watch:
     looks: int = 0
     failures: int = 0
     look: anyio.CancelScope | None = None
+    # When the next look is due; one that is under way was due already.
+    due: float = 0.0
 
 
 class Tracker:
@@ -123,13 +125,16 @@ class Tracker:
         Args:
             id: the id.
             kind: what the receipt says it is, if there is one.
-            first: seconds until the first look; the look of somebody who waits already may come earlier.
+            first: seconds until the first look, unless somebody waits already whose next look comes earlier.
             until: what is waited for.
             deliver: is called once with what came.
         """
         watch = self._watches.get(id)
         if watch is None:
             watch = self._watches[id] = _Watch(id, kind)
+            self._plan(watch, first)
+        elif watch.due > self._clock.now() + first:
+            # Who waits already may wait for the end of a request that is hours away.
             self._plan(watch, first)
         watch.kind = watch.kind or kind
         waiter = Waiter(id, ENOUGH[until], deliver)
@@ -197,7 +202,8 @@ class Tracker:
         self._give(watch, [waiter for waiter in watch.waiters if waiter.enough(tracking)], tracking)
         if watch.waiters:
             executed_at = tracking.created_at.timestamp() + tracking.delay.total_seconds()
-            self._again(watch, timedelta(seconds=executed_at - self._clock.time()))
+            # At most the delay itself, whatever this machine's clock says.
+            self._again(watch, min(timedelta(seconds=executed_at - self._clock.time()), tracking.delay))
 
     def _again(self, watch: _Watch, until_execution: timedelta = timedelta()) -> None:
         self._plan(watch, next_look(watch.looks, self._chance(), until_execution))
@@ -217,7 +223,8 @@ class Tracker:
         watch.failures += 1
 
     def _plan(self, watch: _Watch, seconds: float) -> None:
-        self._schedule.set(watch, self._clock.now() + seconds)
+        watch.due = self._clock.now() + seconds
+        self._schedule.set(watch, watch.due)
         self._news.set()
 
     def _give(self, watch: _Watch, waiters: list[Waiter], result: Result) -> None:

@@ -1,0 +1,188 @@
+"""A planted password is in the requests that need it, once, and nowhere else."""
+
+from __future__ import annotations
+
+import logging
+import pickle
+import traceback
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from anyio.abc import ByteStream
+from support.raw_server import RawServer, http
+
+from makeasync import AsyncClient, Event, MakeError, OutcomeUnknown, RequestRefused, Ring, UndecodableAnswer
+
+LOGIN = "canary@example.org"
+PASSWORD = "p&s%w+r d/é=#?x"
+# However it may be written; the last is what stands in it whatever is done to the rest.
+WRITTEN = (PASSWORD, "p%26s%25w%2Br", "p&s%25w", "%C3%A9%3D%23%3Fx", "p&s%w")
+WIRE = "pwd=p%26s%25w%2Br+d%2F%C3%A9%3D%23%3Fx"
+RING = Ring(from_="33639980001", to="33639980002")
+ACCEPTED = "<response><result>success</result><id>id1</id><result_code>18</result_code></response>"
+
+
+def assert_clean(text: str) -> None:
+    for written in WRITTEN:
+        assert written not in text
+
+
+def everything_about(error: BaseException) -> Iterator[str]:
+    seen: BaseException | None = error
+    while seen is not None:
+        yield from (str(seen), repr(seen), repr(vars(seen)), repr(pickle.dumps(seen)))
+        seen = seen.__cause__ or seen.__context__
+    # This file's own frames are the caller's business.
+    told = traceback.TracebackException.from_exception(error, capture_locals=True)
+    for frame in told.stack:
+        if frame.filename != __file__:
+            yield repr(frame.locals)
+    assert any(frame.filename != __file__ for frame in told.stack)
+
+
+def echo(server: RawServer) -> str:
+    """Everything the service was asked, as a careless error page repeats it."""
+    return server.requests[-1].split()[1]
+
+
+class Echoing:
+    """A service that repeats what it was asked, password included, in an answer of some kind."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+
+    async def __call__(self, server: RawServer, stream: ByteStream) -> bool:
+        asked = echo(server).replace("&", "&amp;")
+        answers = {
+            "error page": http(f"<html>{asked}</html>", "500 Internal Server Error"),
+            "page": http(f"<html>{asked}</html>"),
+            "refusal": http(
+                f"<response><result>failed</result><result_code>101</result_code><why>{asked}</why></response>"
+            ),
+            "answer without an id": http(f"<response><result>success</result><why>{asked}</why></response>"),
+            "header": http("", "302 Found", f"Location: /?{echo(server)}\r\n"),
+            "half": http(f"<html>{asked}</html>")[:-5],
+        }
+        await stream.send(answers[self.kind])
+        return self.kind != "half"
+
+
+@pytest.mark.parametrize("kind", ["error page", "page", "refusal", "answer without an id", "header", "half"])
+async def test_no_error_and_no_event_shows_it_even_if_the_service_repeats_it(kind: str) -> None:
+    events: list[Event] = []
+    errors: list[MakeError] = []
+    async with RawServer(Echoing(kind)) as server:
+        async with AsyncClient(
+            LOGIN, PASSWORD, base_url=server.url, rate=None, timeout=0.5, on_event=events.append
+        ) as client:
+            with pytest.raises((OutcomeUnknown, RequestRefused)) as paid:
+                await client.send(RING)
+            with pytest.raises(MakeError) as free:
+                await client.get_credits()
+            errors += [paid.value, free.value]
+        assert any(WIRE in head for head in server.requests)
+    for error in errors:
+        for text in everything_about(error):
+            assert_clean(text)
+    assert events
+    for event in events:
+        assert_clean(repr(event))
+
+
+async def test_the_document_of_an_error_is_kept_with_the_password_masked() -> None:
+    async with (
+        RawServer(Echoing("answer without an id")) as server,
+        AsyncClient(LOGIN, PASSWORD, base_url=server.url, rate=None) as client,
+    ):
+        with pytest.raises(OutcomeUnknown) as paid:
+            await client.send(RING)
+        with pytest.raises(UndecodableAnswer) as free:
+            await client.get_credits()
+    assert "pwd=***" in paid.value.document
+    assert "pwd=***" in free.value.document
+
+
+async def test_it_is_on_the_wire_once_where_it_belongs_and_never_in_a_log(caplog: pytest.LogCaptureFixture) -> None:
+    async def answer(server: RawServer, stream: ByteStream) -> bool:
+        if "apicredits" in echo(server):
+            await stream.send(http("<response><result>success</result><credits>45</credits></response>"))
+        elif "apilog" in echo(server):
+            await stream.send(http("<response><result>failed</result><result_code>110</result_code></response>"))
+        else:
+            await stream.send(http(ACCEPTED))
+        return True
+
+    caplog.set_level(logging.DEBUG)
+    for name in ("httpx", "httpcore", "httpcore.http11", "httpcore.connection", "makeasync", "asyncio"):
+        caplog.set_level(logging.DEBUG, name)
+    async with (
+        RawServer(answer) as server,
+        AsyncClient(LOGIN, PASSWORD, base_url=server.url, rate=None) as client,
+    ):
+        await client.send(RING)
+        await client.get_credits()
+        with pytest.raises(MakeError):
+            await client.get_tracking("id1")
+    paid, balance, tracking = server.requests
+    for head in (paid, balance):
+        target, rest = head.split("\r\n", 1)
+        assert target.count(WIRE) == 1
+        assert_clean(rest)
+    assert tracking.startswith("GET /apilog.php?id=id1 HTTP/1.1\r\n")
+    assert "httpcore" in caplog.text, "there are logs to look through"
+    assert_clean(caplog.text)
+    assert LOGIN not in caplog.text
+
+
+async def test_who_watches_httpx_sees_an_address_without_a_query(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[httpx.Request] = []
+    original = httpx.AsyncHTTPTransport.handle_async_request
+
+    async def watched(self: httpx.AsyncHTTPTransport, request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return await original(self, request)
+
+    async def answer(_: RawServer, stream: ByteStream) -> bool:
+        await stream.send(http(ACCEPTED))
+        return True
+
+    monkeypatch.setattr(httpx.AsyncHTTPTransport, "handle_async_request", watched)
+    async with RawServer(answer) as server, AsyncClient(LOGIN, PASSWORD, base_url=server.url) as client:
+        await client.send(RING)
+        assert WIRE in server.requests[0]
+    [request] = seen
+    assert request.url.query == b""
+    assert_clean(f"{request!r} {request.url} {request.headers!r} {request.extensions!r}")
+
+
+def test_a_client_shows_neither_and_is_not_pickled() -> None:
+    client = AsyncClient(LOGIN, PASSWORD)
+    assert repr(client) == "<AsyncClient c*** (new)>"
+    with pytest.raises(TypeError, match="password") as caught:
+        pickle.dumps(client)
+    assert_clean(str(caught.value))
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"base_url": "http://www.makesms.fr/"},
+        {"timeout": 0},
+        {"tracking_delay": -1},
+        {"max_connections": 0},
+        {"proxy": "nowhere"},
+    ],
+)
+def test_an_option_that_is_refused_leaves_no_trace_of_it(options: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match=next(iter(options))) as caught:
+        AsyncClient(LOGIN, PASSWORD, **options)  # pyright: ignore[reportArgumentType]
+    for text in everything_about(caught.value):
+        assert_clean(text)
+
+
+def test_one_that_cannot_be_sent_is_refused_without_showing_it() -> None:
+    with pytest.raises(ValueError, match=r"^password: ") as caught:
+        AsyncClient(LOGIN, "p&s%w\udce9")
+    # The frame of the constructor is the caller's own argument; the error itself shows nothing.
+    assert_clean(f"{caught.value!r} {caught.value.__context__!r}")
