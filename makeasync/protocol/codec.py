@@ -55,7 +55,8 @@ _LENIENT = _hardened(recover=True)
 _Node: TypeAlias = etree._Element  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
 
 _WHOLE = re.compile(rb"</response\s*>\s*\Z")
-_DECLARED = re.compile(rb"<!|<\?(?!xml\s)")
+# What recovery hides or drops without a word: declarations, entities, a lone ampersand, control characters.
+_LOST = re.compile(rb"<!|<\?(?!xml\s)|&(?!(?:amp|lt|gt|quot|apos);)|[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _ROOTS = re.compile(rb"<response[\s/>]")
 
 _ANSWERS: tuple[type[Any], ...] = (Receipt, Credits, *TRACKINGS.values())
@@ -269,12 +270,8 @@ def _tree(document: bytes, parser: etree.XMLParser) -> _Node | None:
 
 
 def _may_be_recovered(document: bytes) -> bool:
-    """Hold only of a whole document: one that ends as it must, begins once and hides nothing in a declaration."""
-    return (
-        _WHOLE.search(document) is not None
-        and len(_ROOTS.findall(document)) == 1
-        and _DECLARED.search(document) is None
-    )
+    """Hold only of a whole document: one that ends as it must, begins once and would lose nothing of its text."""
+    return _WHOLE.search(document) is not None and len(_ROOTS.findall(document)) == 1 and _LOST.search(document) is None
 
 
 def _checked(root: _Node, shown: str) -> _Node:

@@ -287,6 +287,17 @@ def test_doctype_is_undecodable(document: bytes) -> None:
     undecodable(document)
 
 
+@pytest.mark.parametrize(
+    "text", ["abc&i;12", "&i;", "abc&i", "abc&12", "a & b", "abc&#0;12", "abc&#x110000;", "abc\0" + "12", "abc\x0b12"]
+)
+@pytest.mark.parametrize("name", ["id", "unknown"])
+def test_what_recovery_would_silently_drop_is_undecodable(name: str, text: str) -> None:
+    fields = {"id": "abc12", "unknown": "x"}
+    document = receipt(**fields).replace(element(name, fields[name]).encode(), f"<{name}>{text}</{name}>".encode())
+    assert text.encode() in document
+    undecodable(document)
+
+
 def test_escaped_characters_are_read_in_a_damaged_answer() -> None:
     document = tracking("<make>call+/make>", record_link="https://rec/?a=1&b=<2>")
     answer = decode_tracking(document)
