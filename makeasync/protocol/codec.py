@@ -242,6 +242,8 @@ def _bare(answer: Any) -> type[Any]:  # noqa: ANN401 - a class, or a generic cla
 def _read(document: bytes, redact: Redact) -> _Fields:
     shown = redact(document[:_SHOWN].decode("utf-8", "replace"))
     root, recovered = _parse(document, shown)
+    if not recovered:
+        _check_flat(root, shown)
     raw = _children(root, deep=recovered)
     names = [name for name, _ in raw]
     for name in names:
@@ -281,6 +283,15 @@ def _checked(root: _Node, shown: str) -> _Node:
     if root.tag != "response":
         raise UndecodableAnswer(f"the answer is a <{str(root.tag)[:40]}>, not a <response>", document=shown)
     return root
+
+
+def _check_flat(root: _Node, shown: str) -> None:
+    """Refuse a field with elements inside: the text before the first of them is not its text."""
+    for element in root.iterchildren():
+        if element.tag in _ONLY_ONCE and len(element):
+            raise UndecodableAnswer(
+                f"the answer has elements inside <{element.tag}>", element=str(element.tag), document=shown
+            )
 
 
 def _children(root: _Node, *, deep: bool) -> Raw:

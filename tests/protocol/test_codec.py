@@ -306,6 +306,12 @@ def test_escaped_characters_are_read_in_a_damaged_answer() -> None:
     assert answer.record_link == "https://rec/?a=1&b=<2>"
 
 
+@pytest.mark.parametrize("inner", ["abc<x/>12", "<x>abc</x>12", "abc12<x/>", "<id2>abc12</id2>"])
+def test_element_that_is_not_flat_is_undecodable(inner: str) -> None:
+    error = undecodable(receipt().replace(b"<id>abc12</id>", f"<id>{inner}</id>".encode()))
+    assert error.element == "id"
+
+
 def test_comments_and_sections_do_not_cut_a_text() -> None:
     document = receipt().replace(b"<id>abc12</id>", b"<id>a<!-- x -->b<![CDATA[c]]><?x y?>1&#50;</id>")
     assert decode_receipt(document, RING).id == "abc12"
