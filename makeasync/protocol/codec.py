@@ -5,6 +5,7 @@ own examples are damaged. Whatever is truncated, doubled or declared (DOCTYPE) i
 somebody's money. Nothing but the errors of makeasync leaves this module.
 """
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -120,7 +121,7 @@ def decode_receipt(
     effect = result_code(code).effect if code is not None else None
     if not fields.successful():
         if effect in {Effect.ACCEPTED, Effect.SCHEDULED}:
-            raise fields.undecodable(f"the result is 'failed', yet code {code} means accepted", "result_code")
+            raise fields.undecodable(f"has the result 'failed', yet code {code} means accepted", "result_code")
         raise _refusal(code)
     scheduled = request.scheduled if effect not in {Effect.ACCEPTED, Effect.SCHEDULED} else effect is Effect.SCHEDULED
     return fields.build(Receipt[TrackingT], kind=request.kind, code=code, scheduled=scheduled)
@@ -155,7 +156,7 @@ def decode_tracking(
         raise _no_tracking(id, fields.number("result_code"))
     tracking = fields.build(TRACKINGS[_tracked_kind(fields, kind)])
     if id is not None and tracking.id != id:
-        raise fields.undecodable(f"the answer is about id {tracking.id!r}, asked was {id!r}", "id")
+        raise fields.undecodable(f"is about id {fields.redact(tracking.id)!r}, asked was {id!r}", "id")
     return tracking
 
 
@@ -196,15 +197,17 @@ class _Fields:
         return self._value(name, number)
 
     def successful(self) -> bool:
-        match self.text("result").strip().lower():
+        result = self.text("result").strip()
+        match result.lower():
             case "success":
                 return True
             case "failed":
                 return False
             case "":
                 raise self.undecodable("has no <result>", "result")
-            case other:
-                raise self.undecodable(f"has the result {other[:20]!r}, neither 'success' nor 'failed'", "result")
+            case _:
+                shown = self.redact(result)[:20]
+                raise self.undecodable(f"has the result {shown!r}, neither 'success' nor 'failed'", "result")
 
     def build(self, answer: Callable[..., AnswerT], **known: object) -> AnswerT:
         """Make an answer of its class's own table; see `answers`."""
@@ -240,8 +243,10 @@ def _bare(answer: Any) -> type[Any]:  # noqa: ANN401 - a class, or a generic cla
 
 
 def _read(document: bytes, redact: Redact) -> _Fields:
-    shown = redact(document[:_SHOWN].decode("utf-8", "replace"))
+    # Masked before it is cut: half a password is a secret too.
+    shown = redact(_text(document))[:_SHOWN]
     root, recovered = _parse(document, shown)
+    _check_root(root, shown, redact)
     if not recovered:
         _check_flat(root, shown)
     raw = _children(root, deep=recovered)
@@ -252,6 +257,11 @@ def _read(document: bytes, redact: Redact) -> _Fields:
     return _Fields(raw, recovered, shown, redact)
 
 
+def _text(document: bytes) -> str:
+    # Not all as UTF-8: a password in UTF-16 would not be recognised, and not be masked.
+    return document.decode(json.detect_encoding(document), "replace")
+
+
 def _parse(document: bytes, shown: str) -> tuple[_Node, bool]:
     if len(document) > LONGEST_ANSWER:
         raise UndecodableAnswer(f"the answer is longer than {LONGEST_ANSWER} bytes", document=shown)
@@ -260,7 +270,7 @@ def _parse(document: bytes, shown: str) -> tuple[_Node, bool]:
             break
         root = _tree(document, parser)
         if root is not None:
-            return _checked(root, shown), recovered
+            return root, recovered
     raise UndecodableAnswer("the answer is no whole XML document", document=shown)
 
 
@@ -276,13 +286,13 @@ def _may_be_recovered(document: bytes) -> bool:
     return _WHOLE.search(document) is not None and len(_ROOTS.findall(document)) == 1 and _LOST.search(document) is None
 
 
-def _checked(root: _Node, shown: str) -> _Node:
+def _check_root(root: _Node, shown: str, redact: Redact) -> None:
     # Hardened lxml would leave an unresolved entity as silent empty text.
     if root.getroottree().docinfo.internalDTD is not None:
         raise UndecodableAnswer("the answer declares a DOCTYPE", document=shown)
     if root.tag != "response":
-        raise UndecodableAnswer(f"the answer is a <{str(root.tag)[:40]}>, not a <response>", document=shown)
-    return root
+        tag = redact(str(root.tag))[:40]
+        raise UndecodableAnswer(f"the answer is a <{tag}>, not a <response>", document=shown)
 
 
 def _check_flat(root: _Node, shown: str) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -527,6 +528,13 @@ def test_no_tracking_is_of_the_class_of_its_code(code: int, kind: type[TrackingE
     assert (caught.value.id, caught.value.code) == ("abc12", code)
 
 
+def test_answer_about_another_id_is_undecodable() -> None:
+    document = tracking(make="ring")
+    assert decode_tracking(document, id="abc12").id == decode_tracking(document).id == "abc12"
+    error = undecodable(document, lambda it: decode_tracking(it, id="ABC12"))
+    assert (error.element, str(error)) == ("id", "the answer is about id 'abc12', asked was 'ABC12'")
+
+
 ALL_FIELDS = {
     "x_date_executed": Kind.SMS_PLUS,
     "txt": Kind.SMS,
@@ -600,6 +608,16 @@ LEAKING = [
     f"<response>{PASSWORD}".encode("utf-16-be"),
     f"<response>{PASSWORD}".encode("utf-32"),
 ]
+
+
+@pytest.mark.parametrize("document", LEAKING)
+@pytest.mark.parametrize("decode", DECODERS)
+def test_no_error_shows_a_secret_or_half_of_one(decode: Callable[[bytes], Answer], document: bytes) -> None:
+    error = undecodable(document, decode)
+    shown = f"{error!r} {error} {vars(error)}"
+    assert PASSWORD[:4] not in shown.replace("\0", "").replace("\\x00", "")
+    assert b"m\0a\0r" not in pickle.dumps(error)
+    assert PASSWORD[:4].encode() not in pickle.dumps(error)
 
 
 @pytest.mark.parametrize(
