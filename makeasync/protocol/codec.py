@@ -5,6 +5,7 @@ own examples are damaged. Whatever is truncated, doubled or declared (DOCTYPE) i
 somebody's money. Nothing but the errors of makeasync leaves this module.
 """
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -55,7 +56,8 @@ _LENIENT = _hardened(recover=True)
 _Node: TypeAlias = etree._Element  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
 
 _WHOLE = re.compile(rb"</response\s*>\s*\Z")
-_DECLARED = re.compile(rb"<!|<\?(?!xml\s)")
+# What recovery hides or drops without a word: declarations, entities, a lone ampersand, control characters.
+_LOST = re.compile(rb"<!|<\?(?!xml\s)|&(?!(?:amp|lt|gt|quot|apos);)|[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _ROOTS = re.compile(rb"<response[\s/>]")
 
 _ANSWERS: tuple[type[Any], ...] = (Receipt, Credits, *TRACKINGS.values())
@@ -119,7 +121,7 @@ def decode_receipt(
     effect = result_code(code).effect if code is not None else None
     if not fields.successful():
         if effect in {Effect.ACCEPTED, Effect.SCHEDULED}:
-            raise fields.undecodable(f"the result is 'failed', yet code {code} means accepted", "result_code")
+            raise fields.undecodable(f"has the result 'failed', yet code {code} means accepted", "result_code")
         raise _refusal(code)
     scheduled = request.scheduled if effect not in {Effect.ACCEPTED, Effect.SCHEDULED} else effect is Effect.SCHEDULED
     return fields.build(Receipt[TrackingT], kind=request.kind, code=code, scheduled=scheduled)
@@ -154,7 +156,7 @@ def decode_tracking(
         raise _no_tracking(id, fields.number("result_code"))
     tracking = fields.build(TRACKINGS[_tracked_kind(fields, kind)])
     if id is not None and tracking.id != id:
-        raise fields.undecodable(f"the answer is about id {tracking.id!r}, asked was {id!r}", "id")
+        raise fields.undecodable(f"is about id {fields.document.redact(tracking.id)!r}, asked was {id!r}", "id")
     return tracking
 
 
@@ -183,9 +185,9 @@ class _Document:
     redact: Redact
 
     def undecodable(self, reason: str, element: str | None = None) -> UndecodableAnswer:
-        # Masked before it is cut: a cut through a password would leave the half of it.
-        shown = self.redact(self.body[:LONGEST_ANSWER].decode("utf-8", "replace"))[:_SHOWN]
-        return UndecodableAnswer(self.redact(f"the answer {reason}"), element=element, document=shown)
+        # Masked before it is cut: half a password is a secret too. And not all as UTF-8: one in UTF-16 would be missed.
+        text = self.body[:LONGEST_ANSWER].decode(json.detect_encoding(self.body), "replace")
+        return UndecodableAnswer(f"the answer {reason}", element=element, document=self.redact(text)[:_SHOWN])
 
 
 @frozen
@@ -207,15 +209,17 @@ class _Fields:
         return self._value(name, number)
 
     def successful(self) -> bool:
-        match self.text("result").strip().lower():
+        result = self.text("result").strip()
+        match result.lower():
             case "success":
                 return True
             case "failed":
                 return False
             case "":
                 raise self.undecodable("has no <result>", "result")
-            case other:
-                raise self.undecodable(f"has the result {other[:20]!r}, neither 'success' nor 'failed'", "result")
+            case _:
+                shown = self.document.redact(result)[:20]
+                raise self.undecodable(f"has the result {shown!r}, neither 'success' nor 'failed'", "result")
 
     def build(self, answer: Callable[..., AnswerT], **known: object) -> AnswerT:
         """Make an answer of its class's own table; see `answers`."""
@@ -253,6 +257,9 @@ def _bare(answer: Any) -> type[Any]:  # noqa: ANN401 - a class, or a generic cla
 def _read(body: bytes, redact: Redact) -> _Fields:
     document = _Document(body, redact)
     root, recovered = _parse(document)
+    _check_root(root, document)
+    if not recovered:
+        _check_flat(root, document)
     raw = _children(root, deep=recovered)
     names = [name for name, _ in raw]
     for name in names:
@@ -269,7 +276,7 @@ def _parse(document: _Document) -> tuple[_Node, bool]:
             break
         root = _tree(document.body, parser)
         if root is not None:
-            return _checked(root, document), recovered
+            return root, recovered
     raise document.undecodable("is no whole XML document")
 
 
@@ -281,21 +288,23 @@ def _tree(document: bytes, parser: etree.XMLParser) -> _Node | None:
 
 
 def _may_be_recovered(document: bytes) -> bool:
-    """Hold only of a whole document: one that ends as it must, begins once and hides nothing in a declaration."""
-    return (
-        _WHOLE.search(document) is not None
-        and len(_ROOTS.findall(document)) == 1
-        and _DECLARED.search(document) is None
-    )
+    """Hold only of a whole document: one that ends as it must, begins once and would lose nothing of its text."""
+    return _WHOLE.search(document) is not None and len(_ROOTS.findall(document)) == 1 and _LOST.search(document) is None
 
 
-def _checked(root: _Node, document: _Document) -> _Node:
+def _check_root(root: _Node, document: _Document) -> None:
     # Hardened lxml would leave an unresolved entity as silent empty text.
     if root.getroottree().docinfo.internalDTD is not None:
         raise document.undecodable("declares a DOCTYPE")
     if root.tag != "response":
-        raise document.undecodable(f"is a <{str(root.tag)[:40]}>, not a <response>")
-    return root
+        raise document.undecodable(f"is a <{document.redact(str(root.tag))[:40]}>, not a <response>")
+
+
+def _check_flat(root: _Node, document: _Document) -> None:
+    """Refuse a field with elements inside: the text before the first of them is not its text."""
+    for element in root.iterchildren():
+        if element.tag in _ONLY_ONCE and len(element):
+            raise document.undecodable(f"has elements inside <{element.tag}>", str(element.tag))
 
 
 def _children(root: _Node, *, deep: bool) -> Raw:
