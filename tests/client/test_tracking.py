@@ -280,6 +280,7 @@ async def test_when_the_last_who_waits_is_gone_so_are_the_looks() -> None:
             await clock.sleep(100)
             assert len(log.looks["id1"]) > seen, "somebody still waits"
             second.cancel()
+            await clock.sleep(0.1)
             seen = len(log.looks["id1"])
             await clock.sleep(1000)
             assert len(log.looks["id1"]) == seen
