@@ -154,7 +154,7 @@ def test_rate_is_above_zero(per_second: float) -> None:
         Rate(per_second)
 
 
-@pytest.mark.parametrize("burst", [0, -1])
+@pytest.mark.parametrize("burst", [0, -1, 1.5, 2.0, math.nan, math.inf])
 def test_burst_is_a_whole_number_from_1(burst: int) -> None:
     with pytest.raises(ValueError, match="a burst is a whole number from 1, not"):
         Rate(10, burst)
