@@ -25,7 +25,8 @@ def _positive(value: float) -> float:
 
 
 def _at_least_one(value: int) -> int:
-    if value < 1:
+    # Not everybody runs a type checker, and with a burst that is no number there would be no rate at all.
+    if not isinstance(value, int) or value < 1:  # pyright: ignore[reportUnnecessaryIsInstance]
         raise ValueError(f"a burst is a whole number from 1, not {value!r}")
     return value
 

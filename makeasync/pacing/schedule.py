@@ -17,6 +17,8 @@ __all__ = ["Schedule", "first_look", "next_look"]
 
 # Instants are kept to the microsecond. A look that is a hair late costs nothing, one that is a hair early is a 112.
 _ROUNDING = 0.001
+# What was taken out or moved stays in the heap until its time, or until there is more of it than of the rest and this.
+_STALE_AT_LEAST = 50
 
 ThingT = TypeVar("ThingT", bound=Hashable)
 
@@ -37,10 +39,12 @@ class Schedule(Generic[ThingT]):
         ticket = next(self._ticket)
         self._entry[thing] = ticket
         heapq.heappush(self._heap, (due, ticket, thing))
+        self._let_go()
 
     def discard(self, thing: ThingT) -> None:
         """Take a thing out, if it is in."""
         self._entry.pop(thing, None)
+        self._let_go()
 
     def next_due(self) -> float | None:
         """Give the time of the earliest thing, or `None` when there is none."""
@@ -59,6 +63,12 @@ class Schedule(Generic[ThingT]):
     def _drop_stale(self) -> None:
         while self._heap and self._entry.get(self._heap[0][2]) != self._heap[0][1]:
             heapq.heappop(self._heap)
+
+    def _let_go(self) -> None:
+        # Now and then, so that it costs next to nothing each time.
+        if len(self._heap) > 2 * len(self._entry) + _STALE_AT_LEAST:
+            self._heap = [entry for entry in self._heap if self._entry.get(entry[2]) == entry[1]]
+            heapq.heapify(self._heap)
 
 
 def first_look(age: float | None, tracking_delay: float) -> float:

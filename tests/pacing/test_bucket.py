@@ -54,6 +54,16 @@ def test_timer_that_is_always_late_by_the_same_loses_nothing() -> None:
     assert (len(times) - 1) / (times[-1] - times[0]) == pytest.approx(50, rel=0.002)
 
 
+@pytest.mark.parametrize("late", [0.005, 0.010, 0.050, 0.5])
+def test_after_one_late_timer_no_second_is_fuller(late: float) -> None:
+    bucket = Bucket(Rate(50))
+    bucket.reserve(0.0)
+    now = bucket.reserve(0.0) + late
+    times = taken(bucket, 100, 0.0, random.Random(0), now)
+    assert times[0] == now
+    assert most_in_one_second(times) <= 51
+
+
 @settings(deadline=None)
 @given(
     st.integers(1, 50),
@@ -154,7 +164,7 @@ def test_rate_is_above_zero(per_second: float) -> None:
         Rate(per_second)
 
 
-@pytest.mark.parametrize("burst", [0, -1])
+@pytest.mark.parametrize("burst", [0, -1, 1.5, 2.0, math.nan, math.inf])
 def test_burst_is_a_whole_number_from_1(burst: int) -> None:
     with pytest.raises(ValueError, match="a burst is a whole number from 1, not"):
         Rate(10, burst)
