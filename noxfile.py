@@ -20,7 +20,7 @@ def tests(session: nox.Session) -> None:
     """Run the test suite, with branch coverage, on every Python found."""
     session.install("--quiet", "-e", ".[dev]")
     session.run("coverage", "erase")
-    session.run("coverage", "run", "-m", "pytest", *session.posargs)
+    session.run("coverage", "run", "-m", "pytest", "--numprocesses=auto", *session.posargs)
     session.run("coverage", "combine", "--quiet")
     session.run("coverage", "report")
 

@@ -77,6 +77,7 @@ class VirtualClock:
         self._now = start
         self._wakings: list[tuple[float, int, Callable[[], None]]] = []
         self._ticket = itertools.count()
+        self._awaited: set[int] = set()
         self._somebody_waits = anyio.Event()
         self._crew = Crew()
 
@@ -101,18 +102,12 @@ class VirtualClock:
     def expire(self, seconds: float | None) -> Generator[anyio.CancelScope]:
         """Cancel the block when the clock has jumped that far."""
         with anyio.CancelScope() as scope:
-            running = True
-
-            def ring() -> None:
-                if running:
-                    scope.cancel()
-
-            if seconds is not None:
-                self._wake_at(self._now + seconds, ring)
+            waking = None if seconds is None else self._wake_at(self._now + seconds, scope.cancel)
             try:
                 yield scope
             finally:
-                running = False
+                if waking is not None:
+                    self._awaited.discard(waking)
 
     async def __aenter__(self) -> Self:
         await self._crew.__aenter__()
@@ -124,20 +119,32 @@ class VirtualClock:
     ) -> bool | None:
         return await self._crew.__aexit__(kind, error, traceback)
 
-    def _wake_at(self, moment: float, ring: Callable[[], None]) -> None:
-        heapq.heappush(self._wakings, (moment, next(self._ticket), ring))
+    def _wake_at(self, moment: float, ring: Callable[[], None]) -> int:
+        ticket = next(self._ticket)
+        self._awaited.add(ticket)
+        heapq.heappush(self._wakings, (moment, ticket, ring))
         self._somebody_waits.set()
+        return ticket
 
     async def _jump(self) -> None:
         while True:
             await self._somebody_waits.wait()
             await _all_sleep()
-            self._now = max(self._now, self._wakings[0][0])
-            while self._wakings and self._wakings[0][0] <= self._now:
-                _, _, ring = heapq.heappop(self._wakings)
-                ring()
+            self._drop_what_is_over()
             if not self._wakings:
                 self._somebody_waits = anyio.Event()
+                continue
+            self._now = max(self._now, self._wakings[0][0])
+            while self._wakings and self._wakings[0][0] <= self._now:
+                _, ticket, ring = heapq.heappop(self._wakings)
+                if ticket in self._awaited:
+                    self._awaited.discard(ticket)
+                    ring()
+
+    def _drop_what_is_over(self) -> None:
+        """Forget deadlines that were not needed: the clock must not stop at them."""
+        while self._wakings and self._wakings[0][1] not in self._awaited:
+            heapq.heappop(self._wakings)
 
 
 async def _all_sleep() -> None:
