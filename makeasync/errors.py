@@ -61,7 +61,8 @@ class MakeError(Exception):
 
 def _revive(kind: type[MakeError], args: tuple[object, ...], facts: dict[str, object]) -> MakeError:
     error = kind.__new__(kind, *args)
-    error.args = args
+    # Not its own __init__, which wants the facts: that of the built-in error it also is, which keeps some of them.
+    super(MakeError, error).__init__(*args)
     vars(error).update(facts)
     return error
 

@@ -3,12 +3,17 @@
 Only a transport reads them, when it writes the request's target.
 """
 
+import re
+from types import MappingProxyType
 from typing import NoReturn
 from urllib.parse import quote, quote_plus
+from xml.sax.saxutils import escape
 
 __all__ = ["Credentials", "masked"]
 
 _MASK = "***"
+_ESCAPE = re.compile("%[0-9A-F]{2}")
+_QUOTES = MappingProxyType({'"': "&quot;", "'": "&apos;"})
 
 
 def masked(login: str) -> str:
@@ -68,4 +73,11 @@ class Credentials:
 
 
 def _ways_of_writing(secret: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((secret, quote(secret), quote(secret, safe=""), quote_plus(secret))))
+    """List how an answer or a log may repeat a secret: as it is, in XML, in a query by anybody's encoder."""
+    latin = secret.encode("latin-1", "ignore")
+    encoded = [quote(written, safe=safe) for written in (secret, latin) for safe in ("/", "")]
+    encoded += [quote_plus(written) for written in (secret, latin)]
+    in_lower_case = [_ESCAPE.sub(lambda found: found[0].lower(), written) for written in encoded]
+    in_xml = [escape(secret), escape(secret, dict(_QUOTES))]
+    # The longest first: a short one inside it would leave the rest.
+    return tuple(sorted({secret, *encoded, *in_lower_case, *in_xml} - {""}, key=len, reverse=True))

@@ -3,17 +3,14 @@
 A request holds no login and no password: the transport adds them at the last moment.
 """
 
-import re
-from collections.abc import Callable, Iterable, Sequence
-from datetime import timedelta
+from collections.abc import Callable, Iterable
 from types import MappingProxyType
 from typing import ClassVar, Generic, TypeAlias, TypeVar
 
 from attrs import field, frozen
 
 from makeasync.errors import InvalidRequest
-from makeasync.protocol import numbers
-from makeasync.protocol.alphabet import check_message
+from makeasync.protocol import arguments as check
 from makeasync.protocol.answers import (
     CallPlusTracking,
     CallTracking,
@@ -23,6 +20,7 @@ from makeasync.protocol.answers import (
     SmsTracking,
     Tracking,
 )
+from makeasync.protocol.arguments import Delay
 
 __all__ = [
     "Call",
@@ -41,100 +39,6 @@ __all__ = [
 ]
 
 Query: TypeAlias = tuple[tuple[str, str], ...]
-Delay: TypeAlias = int | timedelta
-
-_LONGEST_DELAY = 120
-_LONGEST_CALL = 10
-_FEWEST_PAIRS, _MOST_PAIRS = 2, 10
-_MINUTE = timedelta(minutes=1)
-_CATALOGUE_CODE = re.compile(r"[0-9A-Za-z]{1,20}", re.ASCII)
-_TRACKING_ID = re.compile(r"[0-9A-Za-z_-]{1,64}", re.ASCII)
-
-
-def _from(value: str) -> str:
-    return numbers.digits(value, "from_", 103)
-
-
-def _to(value: str) -> str:
-    return numbers.digits(value, "to", 104)
-
-
-def _is_whole(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _delay(value: Delay) -> int:
-    minutes, rest = divmod(value, _MINUTE) if isinstance(value, timedelta) else (value, None)
-    if rest or not (_is_whole(minutes) and 0 <= minutes <= _LONGEST_DELAY):
-        raise InvalidRequest(
-            f"delay: {value!r} is not allowed; give whole minutes from 0 to {_LONGEST_DELAY}, or a timedelta of them",
-            argument="delay",
-            code=105,
-        )
-    return minutes
-
-
-def _duration(value: int) -> int:
-    if not (_is_whole(value) and 1 <= value <= _LONGEST_CALL):
-        raise InvalidRequest(
-            f"duration: {value!r} is not allowed; give whole minutes from 1 to {_LONGEST_CALL}",
-            argument="duration",
-            code=106,
-        )
-    return value
-
-
-def _engage(value: bool) -> bool:  # noqa: FBT001 - attrs hands a converter its value, nothing else
-    if value is not True:
-        raise InvalidRequest(
-            "engage: say engage=True, by which you undertake to warn both parties that their conversation is recorded",
-            argument="engage",
-            code=107,
-        )
-    return value
-
-
-def _txt(value: str) -> str:
-    # Not everybody runs a type checker, and an int is the likely slip.
-    if not isinstance(value, str) or not _CATALOGUE_CODE.fullmatch(value):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise InvalidRequest(
-            f"txt: {value!r} is no code of the catalogue; give 1 to 20 letters or digits as text, such as '123'",
-            argument="txt",
-            code=108,
-        )
-    return value
-
-
-def _msg(value: str) -> str:
-    check_message(value)
-    return value
-
-
-def _pairs(value: Iterable[Sequence[str]]) -> tuple[tuple[str, str], ...]:
-    try:
-        pairs = tuple(tuple(pair) for pair in value)
-    except TypeError:
-        raise InvalidRequest(
-            f"pairs: {value!r} is no list of pairs; each pair is (from, to)", argument="pairs", code=100
-        ) from None
-    if not _FEWEST_PAIRS <= len(pairs) <= _MOST_PAIRS:
-        raise InvalidRequest(
-            f"pairs: {len(pairs)} given; a ring+ takes {_FEWEST_PAIRS} to {_MOST_PAIRS} pairs (from, to)",
-            argument="pairs",
-            code=100,
-        )
-    return tuple(_pair(index, pair) for index, pair in enumerate(pairs))
-
-
-def _pair(index: int, pair: tuple[str, ...]) -> tuple[str, str]:
-    match pair:
-        case (from_, to):
-            return numbers.digits(from_, f"from{index}", 103), numbers.digits(to, f"to{index}", 104)
-        case _:
-            raise InvalidRequest(
-                f"pairs: pair {index} has {len(pair)} numbers; each pair is (from, to)", argument="pairs", code=100
-            )
-
 
 TrackingT_co = TypeVar("TrackingT_co", covariant=True, bound=Tracking | None)
 
@@ -168,9 +72,9 @@ Request: TypeAlias = PaidRequest[Tracking | None]
 
 @frozen(kw_only=True)
 class _OneToOne(PaidRequest[TrackingT_co]):
-    from_: str = field(converter=_from)
-    to: str = field(converter=_to)
-    delay: int = field(default=0, converter=_delay)
+    from_: str = field(converter=check.from_)
+    to: str = field(converter=check.to)
+    delay: int = field(default=0, converter=check.delay)
 
     @property
     def query(self) -> Query:
@@ -226,7 +130,7 @@ class RingPlus(PaidRequest[None]):
     kind: ClassVar[Kind] = Kind.RING_PLUS
     path: ClassVar[str] = "apimakeringplus.php"
 
-    pairs: tuple[tuple[str, str], ...] = field(converter=_pairs)
+    pairs: tuple[tuple[str, str], ...] = field(converter=check.pairs)
 
     @property
     def query(self) -> Query:
@@ -282,8 +186,8 @@ class CallPlus(_OneToOne[CallPlusTracking]):
     kind: ClassVar[Kind] = Kind.CALL_PLUS
     path: ClassVar[str] = "apimakecallplus.php"
 
-    duration: int = field(converter=_duration)
-    engage: bool = field(default=False, converter=_engage)
+    duration: int = field(converter=check.duration)
+    engage: bool = field(default=False, converter=check.engage)
 
     def _own(self) -> Query:
         return (("duration", str(self.duration)), ("engage", "1"))
@@ -310,7 +214,7 @@ class Sms(_OneToOne[SmsTracking]):
     kind: ClassVar[Kind] = Kind.SMS
     path: ClassVar[str] = "apimakesms.php"
 
-    txt: str = field(converter=_txt)
+    txt: str = field(converter=check.txt)
 
     def _own(self) -> Query:
         return (("txt", self.txt),)
@@ -337,17 +241,10 @@ class SmsPlus(_OneToOne[SmsPlusTracking]):
     kind: ClassVar[Kind] = Kind.SMS_PLUS
     path: ClassVar[str] = "apimakesmsplus.php"
 
-    msg: str = field(converter=_msg)
+    msg: str = field(converter=check.msg)
 
     def _own(self) -> Query:
         return (("msg", self.msg),)
-
-
-def _id(value: str) -> str:
-    # Not everybody runs a type checker, and a receipt is the likely slip.
-    if not isinstance(value, str) or not _TRACKING_ID.fullmatch(value):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise InvalidRequest(f"id: {value!r} is no tracking id; give the `id` of a receipt", argument="id", code=110)
-    return value
 
 
 @frozen
@@ -363,7 +260,7 @@ class GetTracking:
 
     path: ClassVar[str] = "apilog.php"
 
-    id: str = field(converter=_id)
+    id: str = field(converter=check.tracking_id)
 
     @property
     def query(self) -> Query:
@@ -394,7 +291,7 @@ def _required(arguments: _Arguments, name: str, ours: str, code: int) -> str:
 
 def _whole(arguments: _Arguments, name: str, ours: str, code: int) -> int:
     value = _required(arguments, name, ours, code)
-    if not (value.isascii() and value.isdigit() and len(value) <= len(str(_LONGEST_DELAY))):
+    if not (value.isascii() and value.isdigit() and len(value) <= len(str(check.LONGEST_DELAY))):
         raise InvalidRequest(f"{ours}: {value!r} is not a whole number", argument=ours, code=code)
     return int(value)
 

@@ -177,6 +177,7 @@ def read(answer: Answer, document: bytes) -> Answer:
 answers = st.one_of(trackings, receipts, credit_balances)
 
 
+@settings(max_examples=60)
 @given(answers)
 def test_answer_is_read_whole_in_any_encoding(answer: Answer) -> None:
     document = write(answer)
@@ -213,7 +214,7 @@ def test_damage_at_any_byte_raises_nothing_but_errors_of_makeasync(path: Path, i
             decode_sample(path, document[:place] + inserted + document[place + 1 :])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(
     st.sampled_from(SAMPLES),
     st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), min_size=1, max_size=8),
@@ -253,7 +254,7 @@ pieces = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.binary(max_size=60) | st.lists(pieces | st.binary(max_size=3), max_size=12).map(b"".join))
 def test_rubbish_raises_nothing_but_errors_of_makeasync(document: bytes) -> None:
     for decode in (decode_credits, decode_tracking, decode_ring):
@@ -611,13 +612,12 @@ LEAKING = [
 
 
 @pytest.mark.parametrize("document", LEAKING)
-@pytest.mark.parametrize("decode", DECODERS)
-def test_no_error_shows_a_secret_or_half_of_one(decode: Callable[[bytes], Answer], document: bytes) -> None:
-    error = undecodable(document, decode)
-    shown = f"{error!r} {error} {vars(error)}"
-    assert PASSWORD[:4] not in shown.replace("\0", "").replace("\\x00", "")
-    assert b"m\0a\0r" not in pickle.dumps(error)
-    assert PASSWORD[:4].encode() not in pickle.dumps(error)
+def test_no_error_shows_a_secret_or_half_of_one(document: bytes) -> None:
+    for decode in DECODERS:
+        error = undecodable(document, decode)
+        shown = f"{error!r} {error} {vars(error)}"
+        assert PASSWORD[:4] not in shown.replace("\0", "").replace("\\x00", "")
+        assert PASSWORD[:4].encode() not in pickle.dumps(error).replace(b"\0", b"")
 
 
 @pytest.mark.parametrize(
