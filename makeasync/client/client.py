@@ -19,6 +19,7 @@ from makeasync.client.inquiry import Inquiry
 from makeasync.client.limiter import Limiter
 from makeasync.client.outcomes import Accepted, Failure, Tracked, TrackingFailed, failure_of
 from makeasync.client.tracking import ENOUGH, Tracker, Until, Waiter
+from makeasync.client.wire import Wire
 from makeasync.errors import (
     ClientClosed,
     MakeError,
@@ -119,7 +120,6 @@ class AsyncClient:
         if not tracking_delay >= 0:
             raise ValueError(f"tracking_delay: {tracking_delay!r} is not allowed; give seconds from 0")
         self._clock = clock or LoopClock()
-        self._timeout = timeout
         self._tracking_delay = tracking_delay
         self._on_event = on_event
         self._limiter = Limiter(self._clock, rate if isinstance(rate, Rate) or rate is None else Rate(rate))
@@ -133,20 +133,10 @@ class AsyncClient:
             proxy=proxy,
         )
         self._crew = Crew()
-        self._inquiry = Inquiry(
-            self._transport, self._clock, self._limiter, self._credentials, timeout, random.random, self._tell
-        )
+        wire = Wire(self._transport, self._clock, self._limiter, self._credentials, timeout, random.random, self._tell)
+        self._inquiry = Inquiry(wire)
+        self._delivery = Delivery(wire, self._crew)
         self._tracker = Tracker(self._inquiry.poll, self._clock, random.random, at_once=max_connections)
-        self._delivery = Delivery(
-            self._transport,
-            self._clock,
-            self._limiter,
-            self._credentials,
-            timeout,
-            random.random,
-            self._tell,
-            self._crew,
-        )
 
     @classmethod
     def from_env(

@@ -4,21 +4,17 @@ The exchange runs in a task of its own, so that no cancellation of the caller's,
 once a byte may have left: the caller waits for the answer, bounded by the deadline, and is cancelled then.
 """
 
-from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import TypeVar
 
 import anyio
 from anyio import get_cancelled_exc_class
 from attrs import define, evolve, field
 
-from makeasync.client.clock import Clock
-from makeasync.client.credentials import Credentials
 from makeasync.client.crew import Crew
-from makeasync.client.events import Event, Repeating, Sending, Settled
-from makeasync.client.limiter import Limiter
+from makeasync.client.events import Repeating, Sending, Settled
 from makeasync.client.outcomes import Accepted, failure_of
-from makeasync.client.transport import Answer, Progress, Target, Transport
+from makeasync.client.transport import Answer, Progress, Target
+from makeasync.client.wire import Wire
 from makeasync.errors import NotSent, OutcomeUnknown, RequestRefused, UndecodableAnswer
 from makeasync.pacing.retry import POSTPONED, UNCONNECTED, Backoff, next_try
 from makeasync.protocol.answers import Receipt, Tracking
@@ -60,13 +56,7 @@ class _Attempt:
 class Delivery:
     """What it takes to send paid requests."""
 
-    transport: Transport
-    clock: Clock
-    limiter: Limiter
-    credentials: Credentials
-    timeout: float
-    chance: Callable[[], float]
-    tell: Callable[[Event], None]
+    wire: Wire
     crew: Crew
 
     async def send(self, request: PaidRequest[TrackingT]) -> Receipt[TrackingT]:
@@ -75,20 +65,20 @@ class Delivery:
         if not isinstance(request, PaidRequest):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise TypeError(f"a request is a Ring, RingPlus, Call, CallPlus, Sms or SmsPlus, not a {type(request)}")
         target = Target(request.path, request.query, credentials=True)
-        left = self.timeout
+        left = self.wire.timeout
         repetition = 0
-        await self.limiter.wait()
+        await self.wire.limiter.wait()
         while True:
-            begun = self.clock.now()
+            begun = self.wire.clock.now()
             try:
                 return await self._once(request, target, left)
             except (RequestRefused, NotSent, OutcomeUnknown) as error:
-                left -= self.clock.now() - begun
+                left -= self.wire.clock.now() - begun
                 pause = self._pause(error, repetition, left)
                 if pause is None:
-                    self.tell(Settled(failure_of(request, error), self._at()))
+                    self.wire.tell(Settled(failure_of(request, error), self.wire.at()))
                     raise
-                self.tell(Repeating(request, error, pause, self._at()))
+                self.wire.tell(Repeating(request, error, pause, self.wire.at()))
                 failure = error
             await self._rest(pause, request, failure)
             left -= pause
@@ -97,23 +87,23 @@ class Delivery:
     async def _rest(self, pause: float, request: Request, failure: Failure) -> None:
         """Wait for the next try. If there will be none, what became of the last one is what became of the request."""
         try:
-            await self.clock.sleep(pause)
-            await self.limiter.wait()
+            await self.wire.clock.sleep(pause)
+            await self.wire.limiter.wait()
         except BaseException:
-            self.tell(Settled(failure_of(request, failure), self._at()))
+            self.wire.tell(Settled(failure_of(request, failure), self.wire.at()))
             raise
         if not self.crew.at_work:
-            self.tell(Settled(failure_of(request, failure), self._at()))
+            self.wire.tell(Settled(failure_of(request, failure), self.wire.at()))
             raise failure
 
     def _pause(self, error: Failure, repetition: int, left: float) -> float | None:
         backoff = _backoff(error)
-        return next_try(backoff, repetition, left, self.chance()) if backoff else None
+        return next_try(backoff, repetition, left, self.wire.chance()) if backoff else None
 
     async def _once(self, request: PaidRequest[TrackingT], target: Target, timeout: float) -> Receipt[TrackingT]:
         attempt = _Attempt()
         self.crew.start(self._perform, attempt, target, timeout)
-        self.tell(Sending(request, self._at()))
+        self.wire.tell(Sending(request, self.wire.at()))
         try:
             await attempt.done.wait()
         except get_cancelled_exc_class():
@@ -129,7 +119,7 @@ class Delivery:
         attempt.begun = True
         try:
             with attempt.scope:
-                attempt.answer = await self.transport.fetch(target, timeout, attempt.progress)
+                attempt.answer = await self.wire.transport.fetch(target, timeout, attempt.progress)
         except (NotSent, OutcomeUnknown) as error:
             attempt.failure = error
         except Exception as error:  # noqa: BLE001 - a transport that breaks its promise must not lose a message
@@ -142,7 +132,7 @@ class Delivery:
         try:
             self._result(attempt, request)
         except (RequestRefused, NotSent, OutcomeUnknown) as error:
-            self.tell(Settled(failure_of(request, error), self._at()))
+            self.wire.tell(Settled(failure_of(request, error), self.wire.at()))
 
     def _result(self, attempt: _Attempt, request: PaidRequest[TrackingT]) -> Receipt[TrackingT]:
         failure: Failure
@@ -162,7 +152,7 @@ class Delivery:
             # Its way through the decoder shows the answer as it came.
             failure = error.with_traceback(None)
         else:
-            self.tell(Settled(Accepted(request, receipt), self._at()))
+            self.wire.tell(Settled(Accepted(request, receipt), self.wire.at()))
             return receipt
         # Raised out here, so that no error chains one that a user could not have caught.
         raise failure
@@ -176,17 +166,14 @@ class Delivery:
         if attempt.answer is None:
             raise NotSent("not sent: given up before anything left", phase="queue")
         if not attempt.answer.successful:
-            self.limiter.pause(attempt.answer.asked_pause)
+            self.wire.limiter.pause(attempt.answer.asked_pause)
             raise OutcomeUnknown(
                 f"{_UNKNOWN}: the service answered HTTP {attempt.answer.status}",
                 phase="answer",
                 status=attempt.answer.status,
             )
-        receipt = decode_receipt(attempt.answer.body, request, redact=self.credentials.redact)
-        return evolve(receipt, issued_at=self._at())
-
-    def _at(self) -> datetime:
-        return datetime.fromtimestamp(self.clock.time(), UTC)
+        receipt = decode_receipt(attempt.answer.body, request, redact=self.wire.credentials.redact)
+        return evolve(receipt, issued_at=self.wire.at())
 
 
 def _backoff(error: Failure) -> Backoff | None:

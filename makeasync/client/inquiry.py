@@ -3,16 +3,11 @@
 Paid requests are the business of `delivery`; waiting for a tracking, of `tracking`.
 """
 
-from collections.abc import Callable
-from datetime import UTC, datetime
-
 from attrs import define
 
-from makeasync.client.clock import Clock
-from makeasync.client.credentials import Credentials
-from makeasync.client.events import Event, Looked
-from makeasync.client.limiter import Limiter
-from makeasync.client.transport import Answer, Progress, Target, Transport
+from makeasync.client.events import Looked
+from makeasync.client.transport import Answer, Progress, Target
+from makeasync.client.wire import Wire
 from makeasync.errors import MakeError, NoAnswer, NotSent, OutcomeUnknown
 from makeasync.pacing.retry import FREE, ONCE, Backoff, next_try
 from makeasync.protocol.answers import Credits, Kind, Tracking
@@ -26,20 +21,14 @@ __all__ = ["Inquiry"]
 class Inquiry:
     """What it takes to ask."""
 
-    transport: Transport
-    clock: Clock
-    limiter: Limiter
-    credentials: Credentials
-    timeout: float
-    chance: Callable[[], float]
-    tell: Callable[[Event], None]
+    wire: Wire
 
     async def credits(self) -> Credits:
         """Ask for the balance; see `AsyncClient.get_credits`."""
         question = GetCredits()
         target = Target(question.path, question.query, credentials=True)
         try:
-            return decode_credits(await self._ask(target, FREE), redact=self.credentials.redact)
+            return decode_credits(await self._ask(target, FREE), redact=self.wire.credentials.redact)
         except MakeError as error:
             failure = error
         # Its way through the decoder shows the answer as it came, and that may repeat the password.
@@ -57,34 +46,34 @@ class Inquiry:
         question = GetTracking(id)
         try:
             body = await self._ask(Target(question.path, question.query, credentials=False), backoff)
-            tracking = decode_tracking(body, id=id, kind=kind, redact=self.credentials.redact)
+            tracking = decode_tracking(body, id=id, kind=kind, redact=self.wire.credentials.redact)
         except MakeError as error:
-            self.tell(Looked(id, error, self._at()))
+            self.wire.tell(Looked(id, error, self.wire.at()))
             raise
-        self.tell(Looked(id, tracking, self._at()))
+        self.wire.tell(Looked(id, tracking, self.wire.at()))
         return tracking
 
     async def _ask(self, target: Target, backoff: Backoff) -> bytes:
         """Ask; after a failure again, within one deadline."""
-        left = self.timeout
+        left = self.wire.timeout
         repetition = 0
         while True:
-            await self.limiter.wait()
-            begun = self.clock.now()
+            await self.wire.limiter.wait()
+            begun = self.wire.clock.now()
             answer = await self._try(target, left)
-            left -= self.clock.now() - begun
+            left -= self.wire.clock.now() - begun
             if isinstance(answer, bytes):
                 return answer
-            pause = next_try(backoff, repetition, left, self.chance())
+            pause = next_try(backoff, repetition, left, self.wire.chance())
             if pause is None:
                 raise answer
-            await self.clock.sleep(pause)
+            await self.wire.clock.sleep(pause)
             left -= pause
             repetition += 1
 
     async def _try(self, target: Target, timeout: float) -> bytes | NotSent | NoAnswer:
         try:
-            answer = await self.transport.fetch(target, timeout, Progress())
+            answer = await self.wire.transport.fetch(target, timeout, Progress())
         except NotSent as error:
             return error
         except OutcomeUnknown as error:
@@ -93,11 +82,8 @@ class Inquiry:
             return NoAnswer(f"no answer: the transport failed ({type(error).__name__})", phase="send")
         if answer.successful:
             return answer.body
-        self.limiter.pause(answer.asked_pause)
+        self.wire.limiter.pause(answer.asked_pause)
         return _unusable(answer)
-
-    def _at(self) -> datetime:
-        return datetime.fromtimestamp(self.clock.time(), UTC)
 
 
 def _unusable(answer: Answer) -> NoAnswer:
