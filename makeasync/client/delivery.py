@@ -139,13 +139,10 @@ class Delivery:
         try:
             receipt = self._receipt(attempt, request)
         except UndecodableAnswer as error:
-            failure = OutcomeUnknown(
-                f"{_UNKNOWN}: {error}",
-                phase="answer",
-                request=request,
-                document=error.document,
-            )
-        except (NotSent, OutcomeUnknown) as error:
+            failure = OutcomeUnknown(f"{error}; {_UNKNOWN}", phase="answer", request=request, document=error.document)
+        except OutcomeUnknown as error:
+            failure = OutcomeUnknown(f"{error}; {_UNKNOWN}", phase=error.phase, request=request, status=error.status)
+        except NotSent as error:
             failure = error.about(request)
         except RequestRefused as error:
             error.request = request
@@ -162,13 +159,13 @@ class Delivery:
             raise attempt.failure
         if attempt.answer is None and attempt.progress.left:
             # asyncio can cancel the exchange's own task, through every shield.
-            raise OutcomeUnknown(f"{_UNKNOWN}: the exchange was torn", phase=attempt.progress.phase)
+            raise OutcomeUnknown("the exchange was torn", phase=attempt.progress.phase)
         if attempt.answer is None:
             raise NotSent("not sent: given up before anything left", phase="queue")
         if not attempt.answer.successful:
             self.wire.limiter.pause(attempt.answer.asked_pause)
             raise OutcomeUnknown(
-                f"{_UNKNOWN}: the service answered HTTP {attempt.answer.status}",
+                f"the service answered HTTP {attempt.answer.status}",
                 phase="answer",
                 status=attempt.answer.status,
             )

@@ -10,6 +10,7 @@ from collections.abc import Callable
 import anyio
 import httpx
 import pytest
+from anyio.abc import ByteStream
 from support.raw_server import RawServer, accept
 
 from makeasync import (
@@ -17,6 +18,7 @@ from makeasync import (
     CallPlus,
     Event,
     InvalidRequest,
+    OutcomeUnknown,
     Request,
     Ring,
     RingPlus,
@@ -148,3 +150,14 @@ async def test_no_tracking_is_asked_for_earlier_than_ten_seconds_after_its_id() 
     looks = [request for request in sandbox.requests if request.path.endswith("apilog.php")]
     assert min(look.at - issued[look.id or ""] for look in looks) >= 10.0
     assert len(looks) == 100, "and none needed a second look"
+
+
+async def test_an_unknown_outcome_says_what_happened_and_what_to_do() -> None:
+    async def hang_up(_: RawServer, __: ByteStream) -> bool:
+        return False
+
+    async with RawServer(hang_up) as server, AsyncClient(LOGIN, PASSWORD, base_url=server.url) as client:
+        with pytest.raises(OutcomeUnknown, match=r"no answer came .*; .*look at the account") as caught:
+            await client.send(RING)
+    assert (caught.value.phase, caught.value.request) == ("wait", RING)
+    assert len(server.requests) == 1
