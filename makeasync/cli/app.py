@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated, Literal, TypeAlias, TypeVar
 
 from cyclopts import App, Parameter
+from cyclopts.validators import Number
 
 from makeasync.cli.account import Options
 from makeasync.cli.campaign import campaign
@@ -147,7 +148,7 @@ async def track(
     until: Annotated[
         Literal["available", "finished"], Parameter(help="Wait until there is a tracking, or until it is finished.")
     ] = "available",
-    timeout: Annotated[float, Parameter(help="Seconds to wait at most.")] = 120.0,
+    timeout: Annotated[float, Parameter(validator=Number(gt=0), help="Seconds to wait at most.")] = 120.0,
     base_url: Annotated[str, Parameter(env_var="MAKEASYNC_BASE_URL", help="The service's address.")] = DEFAULT_BASE_URL,
     json: Annotated[bool, Parameter(negative=(), help="Write JSON to standard output.")] = False,
 ) -> int:
@@ -163,8 +164,8 @@ async def track(
 @app.command
 def sandbox(
     *,
-    port: Annotated[int, Parameter(help="The port; 0 takes a free one.")] = 8025,
-    credits: Annotated[int, Parameter(help="The balance to begin with.")] = 10_000,  # noqa: A002 - the API's word
+    port: Annotated[int, Parameter(validator=Number(gte=0, lte=65535), help="The port; 0 takes a free one.")] = 8025,
+    credits: Annotated[int, Parameter(validator=Number(gte=0), help="The balance to begin with.")] = 10_000,  # noqa: A002 - the API's word
     login: Annotated[str, Parameter(help="The login it accepts.")] = "john@gmail.com",
 ) -> int:
     """Run a make service that sends to nobody, on this machine, until Ctrl-C. Its password is `marilyn`."""

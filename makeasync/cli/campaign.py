@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Annotated
 
 from cyclopts import App, Parameter
+from cyclopts.validators import Number
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.prompt import Confirm
 
@@ -44,8 +45,8 @@ async def run(
         str | None, Parameter(help="The column of the numbers, when its name does not tell.")
     ] = None,
     region: Annotated[str, Parameter(help="The country whose national numbers are meant.")] = "FR",
-    rate: Annotated[float, Parameter(help="Requests a second, at most.")] = 10.0,
-    concurrency: Annotated[int, Parameter(help="Requests under way at once, at most.")] = 10,
+    rate: Annotated[float, Parameter(validator=Number(gt=0), help="Requests a second, at most.")] = 10.0,
+    concurrency: Annotated[int, Parameter(validator=Number(gte=1), help="Requests under way at once, at most.")] = 10,
     track: Annotated[bool, Parameter(negative=(), help="Wait for every tracking (10 seconds at least).")] = False,
     transliterate: Annotated[
         bool, Parameter(negative=(), help="Replace characters that a message may not hold, and show which.")

@@ -15,6 +15,7 @@ import attrs
 from attrs import define
 from rich.console import Console
 
+from makeasync.campaign.recipients import RecipientsError
 from makeasync.errors import InvalidRequest, MakeError, MissingExtra, OutcomeUnknown
 from makeasync.protocol.answers import Credits, Receipt, Tracking
 
@@ -31,7 +32,7 @@ class UsageProblem(MakeError):
 
 
 _STATUS: Mapping[type[MakeError], int] = MappingProxyType(
-    {OutcomeUnknown: UNKNOWN, InvalidRequest: USAGE, MissingExtra: USAGE, UsageProblem: USAGE}
+    {OutcomeUnknown: UNKNOWN, InvalidRequest: USAGE, MissingExtra: USAGE, RecipientsError: USAGE, UsageProblem: USAGE}
 )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from cyclopts import CycloptsError
 
 from makeasync.cli.app import app
 from makeasync.sandbox import Sandbox, serve
@@ -141,3 +142,19 @@ def test_the_sandbox_runs_until_it_is_interrupted() -> None:
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=10) == 0
     assert "<credits>7</credits>" in answer.text
+
+
+OUT_OF_RANGE = {
+    "--rate": ["campaign", "run", "file.csv", "--from", FROM, "--txt", "1", "--rate", "0"],
+    "--concurrency": ["campaign", "run", "file.csv", "--from", FROM, "--txt", "1", "--concurrency", "0"],
+    "--port": ["sandbox", "--port", "99999"],
+    "--timeout": ["track", "abc", "--timeout", "0"],
+}
+
+
+@pytest.mark.parametrize("option", OUT_OF_RANGE)
+def test_an_option_out_of_its_range_is_named(option: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(CycloptsError):
+        makeasync(*OUT_OF_RANGE[option])
+    shown = capsys.readouterr()
+    assert option in shown.out + shown.err

@@ -97,7 +97,7 @@ async def test_a_place_without_a_column_is_named(clock: VirtualClock, capsys: py
 
 async def test_a_file_that_is_not_there_is_a_sentence(clock: VirtualClock, capsys: pytest.CaptureFixture[str]) -> None:
     async with clock:
-        assert await run(Path("nowhere.csv"), from_=FROM, txt="123", yes=True) == 1
+        assert await run(Path("nowhere.csv"), from_=FROM, txt="123", yes=True) == 2
     assert "nowhere.csv" in capsys.readouterr().err
 
 
