@@ -16,6 +16,11 @@
     │   ├── TrackingUnavailable              110
     │   ├── TrackingTimeout
     │   └── NotTrackable                     ring+ has no tracking
+    ├── JournalError                         the journal of a campaign
+    │   ├── JournalInUse                     another process has it open
+    │   ├── JournalUnusable                  not a journal, damaged, or on a network file system; it was not touched
+    │   └── JournalFailed                    it could not be written or read; nothing is sent without it
+    ├── BalanceTooLow                        the account cannot pay for the campaign; nothing was sent
     ├── ClientClosed                         the client was not open
     └── MissingExtra (also an ImportError)   an optional part is not installed
 
@@ -32,11 +37,16 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AuthenticationFailed",
+    "BalanceTooLow",
     "ClientClosed",
     "ContactSupport",
     "InsufficientCredit",
     "InvalidArgument",
     "InvalidRequest",
+    "JournalError",
+    "JournalFailed",
+    "JournalInUse",
+    "JournalUnusable",
     "MakeError",
     "MissingExtra",
     "NoAnswer",
@@ -218,6 +228,51 @@ class TrackingTimeout(TrackingError):
 
 class NotTrackable(TrackingError):
     """The receipt of a ring+: the API cannot track it. See the web interface."""
+
+
+class JournalError(MakeError):
+    """The journal of a campaign cannot be used.
+
+    Attributes:
+        path: the file, or where else it lies; without a password.
+    """
+
+    def __init__(self, message: str, *, path: str) -> None:
+        super().__init__(message)
+        self.path = path
+
+
+class JournalInUse(JournalError):
+    """Another process has the journal open for writing. One at a time: two would message the same people."""
+
+
+class JournalUnusable(JournalError):
+    """The file is not a journal, is damaged, is newer than this makeasync, or lies where it is not safe.
+
+    It was not touched.
+    """
+
+
+class JournalFailed(JournalError):
+    """The journal could not be written or read: the disk is full, it was made read-only, another program locks it.
+
+    Nothing was sent whose intent is not on disk, and nothing more is sent. What was on its way is `unknown` when the
+    journal is opened again, unless its outcome could still be noted.
+    """
+
+
+class BalanceTooLow(MakeError):
+    """The balance does not pay for what is still to be sent. Nothing was sent.
+
+    Attributes:
+        credits: the balance; 0 may also mean a wrong login or password.
+        needed: credits that the rest would cost, by the estimate.
+    """
+
+    def __init__(self, message: str, *, credits: int, needed: int) -> None:  # noqa: A002 - the API's word
+        super().__init__(message)
+        self.credits = credits
+        self.needed = needed
 
 
 class ClientClosed(MakeError):

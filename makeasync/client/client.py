@@ -12,7 +12,7 @@ from makeasync.client.bulk import Bulk, End, Give, Many
 from makeasync.client.clock import Clock, LoopClock
 from makeasync.client.credentials import Credentials
 from makeasync.client.crew import Crew
-from makeasync.client.delivery import Delivery
+from makeasync.client.delivery import NOBODY, Delivery, Witness
 from makeasync.client.events import Event
 from makeasync.client.httpx_lanes import AnyTransport, Verify, open_transport
 from makeasync.client.inquiry import Inquiry
@@ -122,7 +122,8 @@ class AsyncClient:
         self._clock = clock or LoopClock()
         self._tracking_delay = tracking_delay
         self._on_event = on_event
-        self._limiter = Limiter(self._clock, rate if isinstance(rate, Rate) or rate is None else Rate(rate))
+        self._limiter = Limiter(self._clock, _as_rate(rate))
+        self._max_connections = max_connections
         self._transport = open_transport(
             transport,
             base_url,
@@ -195,6 +196,25 @@ class AsyncClient:
             return await self._crew.__aexit__(kind, error, traceback)
         finally:
             await self._transport.aclose()
+
+    @property
+    def rate(self) -> Rate | None:
+        """Requests a second, shared by everything this client sends; `None`: no limit. Set it to go by it at once."""
+        return self._limiter.rate
+
+    @rate.setter
+    def rate(self, rate: Paced) -> None:
+        self._limiter.rate = _as_rate(rate)
+
+    @property
+    def max_connections(self) -> int:
+        """Connections at once."""
+        return self._max_connections
+
+    @property
+    def clock(self) -> Clock:
+        """The clock it goes by."""
+        return self._clock
 
     async def ring(self, *, from_: str, to: str, delay: Delay = 0) -> Receipt[RingTracking]:
         """Ring a phone (section 3 of the API document).
@@ -305,7 +325,7 @@ class AsyncClient:
         """
         return await self.send(SmsPlus(from_=from_, to=to, msg=msg, delay=delay))
 
-    async def send(self, request: PaidRequest[AnyTrackingT]) -> Receipt[AnyTrackingT]:
+    async def send(self, request: PaidRequest[AnyTrackingT], *, witness: Witness = NOBODY) -> Receipt[AnyTrackingT]:
         """Send a request that you hold as a value.
 
         It waits for its turn under the rate. Cancelled before it has left, it does not leave; cancelled after, it waits
@@ -313,6 +333,8 @@ class AsyncClient:
 
         Args:
             request: a `Ring`, `RingPlus`, `Call`, `CallPlus`, `Sms` or `SmsPlus`.
+            witness: keeps a record of it, if you keep one (`Witness`): is awaited before it may leave, and told what
+                became of it. A `Campaign` is the record that makeasync keeps for you.
 
         Returns:
             The receipt.
@@ -324,7 +346,7 @@ class AsyncClient:
             receipt = await client.send(Sms(from_="33612345678", to="33687654321", txt="123"))
         """
         self._check_open()
-        return await self._delivery.send(request)
+        return await self._delivery.send(request, witness)
 
     def send_all(
         self, requests: Many[PaidRequest[AnyTrackingT]], *, concurrency: int = 50
@@ -513,6 +535,10 @@ class AsyncClient:
         except Exception:  # noqa: BLE001 - the next line says why
             # A broken observer must not tear a send that is under way.
             _log.exception("on_event raised; the event is %s", type(event).__name__)
+
+
+def _as_rate(rate: Paced) -> Rate | None:
+    return rate if isinstance(rate, Rate) or rate is None else Rate(rate)
 
 
 def _check_until(until: Until) -> None:

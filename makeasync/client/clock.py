@@ -7,7 +7,7 @@ import heapq
 import itertools
 import time
 from collections.abc import Callable, Generator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -38,6 +38,10 @@ class Clock(Protocol):
         """Cancel the block after that time (`None`: never); the scope says whether it came to that."""
         ...
 
+    def stand_still(self) -> AbstractContextManager[None]:
+        """Do not jump while the block lasts: somebody works in a thread. For real time this is nothing."""
+        ...
+
 
 class LoopClock:
     """Real time, by the event loop."""
@@ -58,12 +62,16 @@ class LoopClock:
         """Cancel the block after that time."""
         return anyio.move_on_after(seconds)
 
+    def stand_still(self) -> AbstractContextManager[None]:
+        """Let time go on: it does not ask."""
+        return nullcontext()
+
 
 class VirtualClock:
     """A clock for tests: it stands still while anybody works and jumps to the next waking when all sleep.
 
     Ten seconds or two hours cost nothing, and every run sees the same times. It knows only the tasks of its event loop:
-    use it with an in-process transport, not with sockets or threads.
+    use it with an in-process transport, not with sockets, and with threads only inside `stand_still`.
 
     Args:
         start: where it begins, in seconds since the epoch.
@@ -79,6 +87,8 @@ class VirtualClock:
         self._ticket = itertools.count()
         self._awaited: set[int] = set()
         self._somebody_waits = anyio.Event()
+        self._standing = 0
+        self._nobody_stands = anyio.Event()
         self._crew = Crew()
 
     def now(self) -> float:
@@ -109,6 +119,16 @@ class VirtualClock:
                 if waking is not None:
                     self._awaited.discard(waking)
 
+    @contextmanager
+    def stand_still(self) -> Generator[None]:
+        """Do not jump while the block lasts."""
+        self._standing += 1
+        try:
+            yield
+        finally:
+            self._standing -= 1
+            self._nobody_stands.set()
+
     async def __aenter__(self) -> Self:
         await self._crew.__aenter__()
         self._crew.start(self._jump)
@@ -130,6 +150,10 @@ class VirtualClock:
         while True:
             await self._somebody_waits.wait()
             await _all_sleep()
+            if self._standing:
+                self._nobody_stands = anyio.Event()
+                await self._nobody_stands.wait()
+                continue
             self._drop_what_is_over()
             if not self._wakings:
                 self._somebody_waits = anyio.Event()

@@ -14,7 +14,7 @@ from anyio.abc import TaskGroup
 
 from makeasync.errors import ClientClosed
 
-__all__ = ["Crew"]
+__all__ = ["Crew", "outlast"]
 
 Arguments = TypeVarTuple("Arguments")
 
@@ -65,6 +65,16 @@ class Crew:
             if own and all(id(leaf) in own or isinstance(leaf, get_cancelled_exc_class()) for leaf in _leaves(raised)):
                 return False
             raise
+
+
+async def outlast(done: anyio.Event) -> None:
+    """Wait for something that will come, whoever cancels how often."""
+    with anyio.CancelScope(shield=True):
+        while not done.is_set():
+            try:
+                await done.wait()
+            except get_cancelled_exc_class():
+                continue
 
 
 def _leaves(error: BaseException) -> Iterator[BaseException]:

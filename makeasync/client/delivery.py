@@ -4,31 +4,76 @@ The exchange runs in a task of its own, so that no cancellation of the caller's,
 once a byte may have left: the caller waits for the answer, bounded by the deadline, and is cancelled then.
 """
 
-from typing import TypeVar
+from typing import Generic, Protocol, TypeVar
 
 import anyio
 from anyio import get_cancelled_exc_class
-from attrs import define, evolve, field
+from attrs import define, evolve, field, frozen
 
-from makeasync.client.crew import Crew
+from makeasync.client.crew import Crew, outlast
 from makeasync.client.events import Repeating, Sending, Settled
-from makeasync.client.outcomes import Accepted, failure_of
+from makeasync.client.outcomes import Accepted, Outcome, failure_of
+from makeasync.client.outcomes import Failure as Failed
 from makeasync.client.transport import Answer, Progress, Target
 from makeasync.client.wire import Wire
-from makeasync.errors import NotSent, OutcomeUnknown, RequestRefused, UndecodableAnswer
+from makeasync.errors import ClientClosed, NotSent, OutcomeUnknown, RequestRefused, UndecodableAnswer
 from makeasync.pacing.retry import POSTPONED, UNCONNECTED, Backoff, next_try
 from makeasync.protocol.answers import Receipt, Tracking
 from makeasync.protocol.codec import decode_receipt
 from makeasync.protocol.codes import Effect, result_code
-from makeasync.protocol.requests import PaidRequest, Request
+from makeasync.protocol.requests import PaidRequest
 
-__all__ = ["Delivery"]
+__all__ = ["NOBODY", "Delivery", "Witness"]
 
 TrackingT = TypeVar("TrackingT", bound=Tracking | None)
+AnyTrackingT = TypeVar("AnyTrackingT", bound=Tracking | None)
 
 _UNKNOWN = "it may have been sent and charged; look at the account before you send it again"
 
 Failure = RequestRefused | NotSent | OutcomeUnknown
+
+
+class Witness(Protocol):
+    """Somebody who keeps a record of one paid request, so that it is never sent twice: a journal, a database.
+
+    Example:
+        class Noted:
+            async def leaving(self) -> None:
+                await database.note("it may be sent from now on")
+
+            def settled(self, outcome: Outcome) -> None:
+                self.outcome = outcome
+    """
+
+    async def leaving(self) -> None:
+        """Is awaited once, when it is the request's turn and before anything may leave. If it raises, nothing does."""
+        ...
+
+    def settled(self, outcome: Outcome) -> None:
+        """Is told what became of the request, even if whoever sent it was cancelled. Only after `leaving`, and once."""
+        ...
+
+
+class _Nobody:
+    """Keeps no record."""
+
+    async def leaving(self) -> None:
+        return
+
+    def settled(self, outcome: Outcome) -> None:
+        return
+
+
+NOBODY = _Nobody()
+
+
+@frozen
+class _Errand(Generic[AnyTrackingT]):
+    """One request on its way through here."""
+
+    request: PaidRequest[AnyTrackingT]
+    target: Target
+    witness: Witness
 
 
 @define
@@ -59,59 +104,69 @@ class Delivery:
     wire: Wire
     crew: Crew
 
-    async def send(self, request: PaidRequest[TrackingT]) -> Receipt[TrackingT]:
+    async def send(self, request: PaidRequest[TrackingT], witness: Witness = NOBODY) -> Receipt[TrackingT]:
         """Send one request; see `AsyncClient.send`."""
         # Not everybody runs a type checker, and a receipt or an outcome is the likely slip.
         if not isinstance(request, PaidRequest):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise TypeError(f"a request is a Ring, RingPlus, Call, CallPlus, Sms or SmsPlus, not a {type(request)}")
-        target = Target(request.path, request.query, credentials=True)
+        errand = _Errand(request, Target(request.path, request.query, credentials=True), witness)
         left = self.wire.timeout
         repetition = 0
         await self.wire.limiter.wait()
+        await witness.leaving()
         while True:
             begun = self.wire.clock.now()
             try:
-                return await self._once(request, target, left)
+                return await self._once(errand, left)
             except (RequestRefused, NotSent, OutcomeUnknown) as error:
                 left -= self.wire.clock.now() - begun
                 pause = self._pause(error, repetition, left)
                 if pause is None:
-                    self.wire.tell(Settled(failure_of(request, error), self.wire.at()))
+                    self._settle(errand, failure_of(request, error))
                     raise
                 self.wire.tell(Repeating(request, error, pause, self.wire.at()))
                 failure = error
-            await self._rest(pause, request, failure)
+            await self._rest(pause, errand, failure)
             left -= pause
             repetition += 1
 
-    async def _rest(self, pause: float, request: Request, failure: Failure) -> None:
+    def _settle(self, errand: _Errand[AnyTrackingT], outcome: Accepted[AnyTrackingT] | Failed) -> None:
+        errand.witness.settled(outcome)
+        self.wire.tell(Settled(outcome, self.wire.at()))
+
+    async def _rest(self, pause: float, errand: _Errand[AnyTrackingT], failure: Failure) -> None:
         """Wait for the next try. If there will be none, what became of the last one is what became of the request."""
         try:
             await self.wire.clock.sleep(pause)
             await self.wire.limiter.wait()
         except BaseException:
-            self.wire.tell(Settled(failure_of(request, failure), self.wire.at()))
+            self._settle(errand, failure_of(errand.request, failure))
             raise
         if not self.crew.at_work:
-            self.wire.tell(Settled(failure_of(request, failure), self.wire.at()))
+            self._settle(errand, failure_of(errand.request, failure))
             raise failure
 
     def _pause(self, error: Failure, repetition: int, left: float) -> float | None:
         backoff = _backoff(error)
         return next_try(backoff, repetition, left, self.wire.chance()) if backoff else None
 
-    async def _once(self, request: PaidRequest[TrackingT], target: Target, timeout: float) -> Receipt[TrackingT]:
+    async def _once(self, errand: _Errand[TrackingT], timeout: float) -> Receipt[TrackingT]:
         attempt = _Attempt()
-        self.crew.start(self._perform, attempt, target, timeout)
-        self.wire.tell(Sending(request, self.wire.at()))
+        try:
+            self.crew.start(self._perform, attempt, errand.target, timeout)
+        except ClientClosed as error:
+            errand.witness.settled(NotSent(str(error), phase="queue", request=errand.request))
+            raise
+        self.wire.tell(Sending(errand.request, self.wire.at()))
         try:
             await attempt.done.wait()
         except get_cancelled_exc_class():
             attempt.give_up()
-            await _outlast(attempt.done)
-            self._record(attempt, request)
+            # It is bounded by the exchange's deadline.
+            await outlast(attempt.done)
+            self._record(attempt, errand)
             raise
-        return self._result(attempt, request)
+        return self._result(attempt, errand)
 
     async def _perform(self, attempt: _Attempt, target: Target, timeout: float) -> None:
         if attempt.progress.given_up:
@@ -127,15 +182,16 @@ class Delivery:
         finally:
             attempt.done.set()
 
-    def _record(self, attempt: _Attempt, request: Request) -> None:
+    def _record(self, attempt: _Attempt, errand: _Errand[AnyTrackingT]) -> None:
         """Tell what became of a request whose caller is gone."""
         try:
-            self._result(attempt, request)
+            self._result(attempt, errand)
         except (RequestRefused, NotSent, OutcomeUnknown) as error:
-            self.wire.tell(Settled(failure_of(request, error), self.wire.at()))
+            self._settle(errand, failure_of(errand.request, error))
 
-    def _result(self, attempt: _Attempt, request: PaidRequest[TrackingT]) -> Receipt[TrackingT]:
+    def _result(self, attempt: _Attempt, errand: _Errand[TrackingT]) -> Receipt[TrackingT]:
         failure: Failure
+        request = errand.request
         try:
             receipt = self._receipt(attempt, request)
         except UndecodableAnswer as error:
@@ -149,7 +205,7 @@ class Delivery:
             # Its way through the decoder shows the answer as it came.
             failure = error.with_traceback(None)
         else:
-            self.wire.tell(Settled(Accepted(request, receipt), self.wire.at()))
+            self._settle(errand, Accepted(request, receipt))
             return receipt
         # Raised out here, so that no error chains one that a user could not have caught.
         raise failure
@@ -180,13 +236,3 @@ def _backoff(error: Failure) -> Backoff | None:
     if isinstance(error, RequestRefused) and error.code is not None:
         return POSTPONED if result_code(error.code).effect is Effect.REPEAT else None
     return None
-
-
-async def _outlast(done: anyio.Event) -> None:
-    """Wait for the end of an exchange, whoever cancels how often; it is bounded by the exchange's deadline."""
-    with anyio.CancelScope(shield=True):
-        while not done.is_set():
-            try:
-                await done.wait()
-            except get_cancelled_exc_class():
-                continue

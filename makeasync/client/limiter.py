@@ -22,14 +22,27 @@ class Limiter:
     def __init__(self, clock: Clock, rate: Rate | None) -> None:
         self._clock = clock
         self._line = anyio.Lock()
-        self.bucket = Bucket(rate)
+        self._changed = anyio.Event()
+        self._bucket = Bucket(rate)
+
+    @property
+    def rate(self) -> Rate | None:
+        """How fast they go; set it, and whoever waits goes by it at once."""
+        return self._bucket.rate
+
+    @rate.setter
+    def rate(self, rate: Rate | None) -> None:
+        self._bucket.change(self._clock.now(), rate)
+        self._changed.set()
 
     async def wait(self) -> None:
         """Wait for a slot and take it. Cancelled before, it has taken none."""
         async with self._line:
-            while wait := self.bucket.reserve(self._clock.now()):
-                await self._clock.sleep(wait)
+            while wait := self._bucket.reserve(self._clock.now()):
+                self._changed = anyio.Event()
+                with self._clock.expire(wait):
+                    await self._changed.wait()
 
     def pause(self, seconds: float) -> None:
         """Let nobody go for that long."""
-        self.bucket.hold(self._clock.now() + seconds)
+        self._bucket.hold(self._clock.now() + seconds)

@@ -61,7 +61,7 @@ class Bucket:
     """What is left of a rate. Times are seconds on any clock that does not go back.
 
     Attributes:
-        rate: the rate; may be changed at any time. `None` is no limit.
+        rate: the rate; `None` is no limit.
     """
 
     rate: Rate | None
@@ -87,6 +87,11 @@ class Bucket:
             self._free_at = max(self._free_at, now - self._lateness(self.rate)) + cost * self.rate.interval
         self._awaited = False
         return 0.0
+
+    def change(self, now: float, rate: Rate | None) -> None:
+        """Go at another rate from now on; nobody waits longer than its own interval for what went before."""
+        self.rate = rate
+        self._free_at = min(self._free_at, now + (rate.interval if rate else 0.0))
 
     def hold(self, until: float) -> None:
         """Let nobody go before `until`: the service asked for a pause."""

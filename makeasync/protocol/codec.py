@@ -31,7 +31,7 @@ from makeasync.protocol.codes import Effect, result_code
 from makeasync.protocol.elements import number
 from makeasync.protocol.requests import PaidRequest
 
-__all__ = ["LONGEST_ANSWER", "decode_credits", "decode_receipt", "decode_tracking"]
+__all__ = ["LONGEST_ANSWER", "decode_credits", "decode_receipt", "decode_tracking", "read_tracking"]
 
 LONGEST_ANSWER = 64 * 1024
 _SHOWN = 2_000
@@ -158,6 +158,24 @@ def decode_tracking(
     if id is not None and tracking.id != id:
         raise fields.undecodable(f"is about id {fields.document.redact(tracking.id)!r}, asked was {id!r}", "id")
     return tracking
+
+
+def read_tracking(kind: Kind, raw: Raw) -> Tracking:
+    """Make a tracking from its `raw` again: from where somebody kept it.
+
+    Args:
+        kind: which of the five it is.
+        raw: its elements, as (name, text).
+
+    Raises:
+        UndecodableAnswer: that is no tracking's.
+
+    Example:
+        >>> raw = (("id", "a1"), ("date_created", "52444ccf"), ("from", "33612345678"), ("to", "33687654321"))
+        >>> read_tracking(Kind.SMS, raw).created_at.year
+        2013
+    """
+    return _Fields(raw, recovered=False, document=_Document(b"", _as_it_is)).build(TRACKINGS[kind])
 
 
 def decode_credits(document: bytes, *, redact: Redact = _as_it_is) -> Credits:
