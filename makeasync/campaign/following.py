@@ -1,4 +1,4 @@
-"""Following the accepted messages of a campaign: what a tracking shows is written down before it is given to anybody."""
+"""Following the accepted messages of a campaign: what a tracking shows is written down before anybody is given it."""
 
 from collections.abc import AsyncGenerator
 from datetime import UTC, datetime, timedelta
@@ -59,8 +59,6 @@ class Following:
     async def _follow(self, entry: Entry, give: Give[Tracked | TrackingFailed]) -> None:
         receipt = _receipt_of(entry)
         try:
-            if not is_kept(receipt.issued_at or entry.added_at, self._now()):
-                raise TrackingUnavailable("its log was kept for a month, and that is over", id=receipt.id, code=110)
             tracking = await self._look(entry, receipt)
         except TrackingUnavailable as error:
             await self._note_gone(entry, error, give)
@@ -74,6 +72,8 @@ class Following:
             give(Tracked(receipt.id, tracking))
 
     async def _look(self, entry: Entry, receipt: Receipt[Tracking]) -> Tracking:
+        if not is_kept(receipt.issued_at or entry.added_at, self._now()):
+            raise TrackingUnavailable("its log was kept for a month, and that is over", id=receipt.id, code=110)
         tracking = await self.client.wait_tracking(receipt)
         entry = await self._note(entry, tracking)
         if self.until == "finished" and not tracking.finished:

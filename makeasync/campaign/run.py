@@ -101,7 +101,7 @@ class Terms:
                 raise ValueError(f"{name}: {value!r} is not allowed; give a whole number from {least}")
 
 
-class _HeldBack(Exception):  # noqa: N818 - not an error
+class _HeldBack(Exception):
     """Its turn came at a moment at which nothing may leave."""
 
 
@@ -368,12 +368,12 @@ class CampaignRun:
             self._tell()
             return
         after = _after(witness, self.now())
-        self._account(witness, after)
+        self._account(after)
         await self.commit(witness.entry, after)
         self._judge(witness.outcome, after)
         self._tell()
 
-    def _account(self, witness: _Witness, after: Entry) -> None:
+    def _account(self, after: Entry) -> None:
         if after.state in {State.ACCEPTED, State.UNKNOWN}:
             self._budget.charge(after.number, after.request, after.cost)
         else:

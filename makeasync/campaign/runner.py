@@ -65,9 +65,9 @@ def _no_label(_: Request) -> str:
 class Campaign:
     """Many messages and a journal of what became of each. Make one with `Campaign.open`, and use it with `async with`.
 
-    A key (the recipient's number, unless you say otherwise) is messaged at most once, over any number of runs. A message
-    is noted as `sending` on the disk before it may leave; whatever was `sending` when a process died is `unknown`
-    afterwards, and only `resolve` lets it be sent again.
+    A key (the recipient's number, unless you say otherwise) is messaged at most once, over any number of runs. A
+    message is noted as `sending` on the disk before it may leave; whatever was `sending` when a process died is
+    `unknown` afterwards, and only `resolve` lets it be sent again.
 
     Args:
         opener: opens a journal; `open` gives one for a file.
@@ -99,14 +99,15 @@ class Campaign:
 
         Args:
             path: the file; on a disk of this machine.
-            purpose: what it is for; a journal made for another purpose is refused. The command line keeps rehearsals in
-                the sandbox apart by it.
+            purpose: what it is for; a journal made for another purpose is refused. The command line keeps rehearsals
+                in the sandbox apart by it.
             clock: tells the time; `VirtualClock` in tests.
             read_only: nothing is written; another process may be running the campaign.
 
         Raises:
             JournalInUse: another process has it open; raised on entering, like the others.
-            JournalUnusable: the file is not a journal, is damaged, or lies on a network file system; it was not touched.
+            JournalUnusable: the file is not a journal, is damaged, or lies on a network file system; it was not
+                touched.
             JournalFailed: it cannot be read or written.
         """
         tells = clock or LoopClock()
@@ -201,7 +202,7 @@ class Campaign:
         """Send what is still to be sent. Used like `send_all`: a block to iterate over for the outcomes.
 
         What was `not_sent` in an earlier run is tried again; what is `unknown` is not. The run ends by itself when
-        everything is out, or before: `run.ended` says why, and running again goes on. Leaving the block ends it too:
+        everything is out, or before: `run.ended` says why, and running again goes on. Leaving the block ends it:
         nothing more leaves, what is on its way is waited for, at most the client's timeout.
 
         Args:
@@ -209,7 +210,7 @@ class Campaign:
             concurrency: messages under way at once, from 1; no more than the client's connections, so that a message
                 that is noted as `sending` is on its way.
             max_credits: credits that the campaign may cost, over all of its runs; requests under way are counted, and
-                what is unknown as charged. What a kind of message costs is learned from the first one, which goes alone.
+                what is unknown as charged. What a kind of message costs is learned from the first, which goes alone.
             caution: pause when too many of the last messages were not accepted; more than half of the last 100 unless
                 you say otherwise.
             canary: send so many first, and ask.
@@ -220,8 +221,8 @@ class Campaign:
             suppressed: numbers never to be messaged, as international digits (`read_suppressed`).
 
         Returns:
-            A block to open with `async with`; iterate over it for `Accepted`, `Refused`, `NotSent` or `Unknown`, each in
-            the journal before you get it. `pause`, `resume`, `stop` and `rate` steer it.
+            A block to open with `async with`; iterate over it for `Accepted`, `Refused`, `NotSent` or `Unknown`, each
+            in the journal before you get it. `pause`, `resume`, `stop` and `rate` steer it.
 
         Raises:
             ValueError: an option is out of its range; it is named.

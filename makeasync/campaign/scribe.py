@@ -1,6 +1,7 @@
 """Group commit: what many hand in while one group is being written is the next group.
 
-A commit costs a sync of the disk, for one change as for a hundred. Nothing here knows what a change is or where it goes.
+A commit costs a sync of the disk, for one change as for a hundred. Nothing here knows what a change is, or where it
+goes.
 """
 
 from collections.abc import Awaitable, Callable, Sequence

@@ -1,6 +1,7 @@
 """What may happen to one message of a campaign: two tables, and the picture that is made from them.
 
-Nothing else decides this: whoever changes a message in a journal asks here what it becomes. No time, no file, no network.
+Nothing else decides this: whoever changes a message in a journal asks here what it becomes. No time, no file, no
+network.
 """
 
 from collections.abc import Iterator, Mapping

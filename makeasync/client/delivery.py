@@ -58,10 +58,10 @@ class _Nobody:
     """Keeps no record."""
 
     async def leaving(self) -> None:
-        return
+        """Go."""
 
     def settled(self, outcome: Outcome) -> None:
-        return
+        """Forget it."""
 
 
 NOBODY = _Nobody()

@@ -1,0 +1,224 @@
+"""The tables of a journal in SQLite, every statement, and how a row becomes a value and back. The only room with SQL.
+
+Nothing is executed here: `sqlite` does that.
+"""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from makeasync.campaign.costs import size_of
+from makeasync.campaign.journal import Addition, Change, Entry, RunRecord, Sum
+from makeasync.campaign.states import Following, State
+from makeasync.protocol.answers import Kind, Tracking
+from makeasync.protocol.codec import read_tracking
+from makeasync.protocol.requests import Request, read_request
+
+__all__ = [
+    "ADD",
+    "APPLICATION",
+    "BEGIN_RUN",
+    "DIFFERENT",
+    "END_RUN",
+    "ENTRIES",
+    "FIND",
+    "FOLLOWABLE",
+    "RUNS",
+    "SCHEMA",
+    "SUMS",
+    "VERSION",
+    "WRITE",
+    "entry_of",
+    "new_row",
+    "row_of",
+    "run_of",
+    "sum_of",
+]
+
+# "make", at its place in the header of every journal: what tells one from another program's database.
+APPLICATION = 0x6D616B65
+VERSION = 1
+
+SCHEMA = f"""
+PRAGMA application_id = {APPLICATION};
+PRAGMA user_version = {VERSION};
+CREATE TABLE purpose (text TEXT NOT NULL);
+CREATE TABLE run (
+    number INTEGER PRIMARY KEY,
+    begun_at REAL NOT NULL,
+    credits INTEGER,
+    ended_at REAL,
+    ended_by TEXT
+);
+CREATE TABLE message (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    key TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL,
+    query TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    label TEXT NOT NULL,
+    added_at REAL NOT NULL,
+    state TEXT NOT NULL DEFAULT '{State.PENDING.value}',
+    run INTEGER REFERENCES run,
+    sending_at REAL,
+    settled_at REAL,
+    code INTEGER,
+    phase TEXT,
+    reason TEXT,
+    cost INTEGER,
+    credits INTEGER,
+    id TEXT,
+    scheduled INTEGER NOT NULL DEFAULT 0,
+    following TEXT NOT NULL DEFAULT '{Following.AWAITED.value}',
+    followed_at REAL,
+    tracking TEXT
+);
+CREATE INDEX message_by_state ON message (state, number);
+"""
+
+
+def _place(place: int) -> str:
+    """Name an element of the array that stands for one row."""
+    return f"json_extract(value, '$[{place}]')"
+
+
+ADD = f"""
+INSERT INTO message (key, kind, query, size, label, added_at)
+SELECT {", ".join(map(_place, range(5)))}, ?2 FROM json_each(?1) WHERE true
+ON CONFLICT (key) DO NOTHING
+"""
+DIFFERENT = f"""
+SELECT count(*) FROM json_each(?1) JOIN message ON message.key = {_place(0)}
+WHERE message.kind <> {_place(1)} OR message.query <> {_place(2)}
+"""
+# In the order of the columns in `row_of`.
+_CHANGED = (
+    "state", "run", "sending_at", "settled_at", "code", "phase", "reason", "cost", "credits", "id", "scheduled",
+    "following", "followed_at", "tracking",
+)  # fmt: skip
+WRITE = f"""
+UPDATE message SET {", ".join(f"{name} = {_place(place)}" for place, name in enumerate(_CHANGED, 3))}
+FROM json_each(?1)
+WHERE message.number = {_place(0)} AND message.state = {_place(1)} AND message.following = {_place(2)}
+"""
+_COLUMNS = f"number, key, kind, query, label, added_at, {', '.join(_CHANGED)}"
+ENTRIES = f"""
+SELECT {_COLUMNS} FROM message
+WHERE state IN (SELECT value FROM json_each(?1)) AND number > ?2 ORDER BY number LIMIT ?3
+"""
+FOLLOWABLE = f"""
+SELECT {_COLUMNS} FROM message
+WHERE state = '{State.ACCEPTED.value}' AND id IS NOT NULL AND number > ?2
+AND following IN ('{Following.AWAITED.value}', '{Following.AVAILABLE.value}') ORDER BY number LIMIT ?3
+"""
+FIND = f"SELECT {_COLUMNS} FROM message WHERE key IN (SELECT value FROM json_each(?1)) ORDER BY number"
+SUMS = """
+SELECT kind, size, state, following, count(*), coalesce(sum(cost), 0), max(cost), count(*) - count(cost)
+FROM message GROUP BY 1, 2, 3, 4
+"""
+RUNS = "SELECT number, begun_at, credits, ended_at, ended_by FROM run ORDER BY number"
+BEGIN_RUN = "INSERT INTO run (begun_at, credits) VALUES (?, ?)"
+END_RUN = "UPDATE run SET ended_at = ?, ended_by = ? WHERE number = ?"
+
+
+def new_row(addition: Addition) -> list[object]:
+    """Give what `ADD` wants of a message."""
+    request = addition.request
+    return [addition.key, request.kind, _query(request), size_of(request), addition.label]
+
+
+def _query(request: Request) -> str:
+    return json.dumps(request.query, ensure_ascii=False, separators=(",", ":"))
+
+
+def row_of(change: Change) -> list[object]:
+    """Give what `WRITE` wants of a change."""
+    after = change.after
+    return [
+        after.number,
+        change.before.state,
+        change.before.following,
+        after.state,
+        after.run,
+        _seconds(after.sending_at),
+        _seconds(after.settled_at),
+        after.code,
+        after.phase,
+        after.reason,
+        after.cost,
+        after.credits,
+        after.id,
+        after.scheduled,
+        after.following,
+        _seconds(after.followed_at),
+        None if after.tracking is None else json.dumps([after.tracking.kind, after.tracking.raw]),
+    ]
+
+
+def entry_of(row: tuple[Any, ...]) -> Entry:
+    """Read a row of `ENTRIES`, `FOLLOWABLE` or `FIND`."""
+    (number, key, kind, query, label, added_at, state, run, sending_at, settled_at, *facts) = row
+    code, phase, reason, cost, credits_left, id_, scheduled, following, followed_at, tracking = facts
+    return Entry(
+        number=number,
+        key=key,
+        request=read_request(Kind(kind), json.loads(query)),
+        label=label,
+        state=State(state),
+        run=run,
+        added_at=datetime.fromtimestamp(added_at, UTC),
+        sending_at=_instant(sending_at),
+        settled_at=_instant(settled_at),
+        code=code,
+        phase=phase,
+        reason=reason,
+        cost=cost,
+        credits=credits_left,
+        id=id_,
+        scheduled=bool(scheduled),
+        following=Following(following),
+        followed_at=_instant(followed_at),
+        tracking=_tracking(tracking),
+    )
+
+
+def _tracking(text: str | None) -> Tracking | None:
+    if text is None:
+        return None
+    kind, raw = json.loads(text)
+    return read_tracking(Kind(kind), tuple((name, value) for name, value in raw))
+
+
+def sum_of(row: tuple[Any, ...]) -> Sum:
+    """Read a row of `SUMS`."""
+    kind, size, state, following, messages, cost, dearest, unpriced = row
+    return Sum(
+        kind=Kind(kind),
+        size=size,
+        state=State(state),
+        following=Following(following),
+        messages=messages,
+        cost=cost,
+        dearest=dearest,
+        unpriced=unpriced,
+    )
+
+
+def run_of(row: tuple[Any, ...]) -> RunRecord:
+    """Read a row of `RUNS`."""
+    number, begun_at, credits_left, ended_at, ended_by = row
+    return RunRecord(
+        number=number,
+        begun_at=datetime.fromtimestamp(begun_at, UTC),
+        credits=credits_left,
+        ended_at=_instant(ended_at),
+        ended_by=ended_by,
+    )
+
+
+def _seconds(instant: datetime | None) -> float | None:
+    return None if instant is None else instant.timestamp()
+
+
+def _instant(seconds: float | None) -> datetime | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
