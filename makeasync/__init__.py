@@ -3,19 +3,33 @@
 The face: an explicit list of public names, nothing else.
 """
 
+from makeasync.campaign.caution import Caution
+from makeasync.campaign.costs import Estimate
+from makeasync.campaign.journal import Added, Entry
+from makeasync.campaign.reconciliation import Reconciliation
+from makeasync.campaign.run import CampaignRun, Ended, Question, Why
+from makeasync.campaign.runner import Campaign
+from makeasync.campaign.states import Following, State
+from makeasync.campaign.suppression import read_suppressed, suppress
 from makeasync.client.bulk import Bulk
 from makeasync.client.client import AsyncClient
 from makeasync.client.clock import Clock, LoopClock, VirtualClock
+from makeasync.client.delivery import Witness
 from makeasync.client.events import Event, Looked, Repeating, Sending, Settled
 from makeasync.client.outcomes import Accepted, Outcome, Refused, Tracked, TrackingFailed, Unknown
 from makeasync.client.transport import Answer, Progress, Target, Transport
 from makeasync.errors import (
     AuthenticationFailed,
+    BalanceTooLow,
     ClientClosed,
     ContactSupport,
     InsufficientCredit,
     InvalidArgument,
     InvalidRequest,
+    JournalError,
+    JournalFailed,
+    JournalInUse,
+    JournalUnusable,
     MakeError,
     MissingExtra,
     NoAnswer,
@@ -30,6 +44,7 @@ from makeasync.errors import (
     UndecodableAnswer,
 )
 from makeasync.pacing.bucket import Rate
+from makeasync.pacing.hours import QuietHours
 from makeasync.protocol.alphabet import Change, Transliteration, segments, transliterate, unsendable
 from makeasync.protocol.answers import (
     CallPlusTracking,
@@ -47,24 +62,37 @@ from makeasync.protocol.requests import Call, CallPlus, Request, Ring, RingPlus,
 
 __all__ = [
     "Accepted",
+    "Added",
     "Answer",
     "AsyncClient",
     "AuthenticationFailed",
+    "BalanceTooLow",
     "Bulk",
     "Call",
     "CallPlus",
     "CallPlusTracking",
     "CallTracking",
+    "Campaign",
+    "CampaignRun",
+    "Caution",
     "Change",
     "ClientClosed",
     "Clock",
     "ContactSupport",
     "Credits",
     "Effect",
+    "Ended",
+    "Entry",
+    "Estimate",
     "Event",
+    "Following",
     "InsufficientCredit",
     "InvalidArgument",
     "InvalidRequest",
+    "JournalError",
+    "JournalFailed",
+    "JournalInUse",
+    "JournalUnusable",
     "Kind",
     "Looked",
     "LoopClock",
@@ -77,8 +105,11 @@ __all__ = [
     "Outcome",
     "OutcomeUnknown",
     "Progress",
+    "Question",
+    "QuietHours",
     "Rate",
     "Receipt",
+    "Reconciliation",
     "Refused",
     "Repeating",
     "Request",
@@ -93,6 +124,7 @@ __all__ = [
     "SmsPlus",
     "SmsPlusTracking",
     "SmsTracking",
+    "State",
     "Target",
     "Tracked",
     "Tracking",
@@ -105,9 +137,13 @@ __all__ = [
     "UndecodableAnswer",
     "Unknown",
     "VirtualClock",
+    "Why",
+    "Witness",
     "read_request",
+    "read_suppressed",
     "result_code",
     "segments",
+    "suppress",
     "transliterate",
     "unsendable",
 ]

@@ -11,11 +11,16 @@ import pytest
 from makeasync import errors
 from makeasync.errors import (
     AuthenticationFailed,
+    BalanceTooLow,
     ClientClosed,
     ContactSupport,
     InsufficientCredit,
     InvalidArgument,
     InvalidRequest,
+    JournalError,
+    JournalFailed,
+    JournalInUse,
+    JournalUnusable,
     MakeError,
     MissingExtra,
     NoAnswer,
@@ -76,6 +81,11 @@ MADE: list[tuple[MakeError, Facts]] = [
         )
     ),
     (TrackingTimeout("why", id="abc12", last=SEEN), {"id": "abc12", "code": None, "last": SEEN}),
+    *(
+        (failed("why", path="spring.journal"), {"path": "spring.journal"})
+        for failed in (JournalError, JournalInUse, JournalUnusable, JournalFailed)
+    ),
+    (BalanceTooLow("why", credits=10, needed=20), {"credits": 10, "needed": 20}),
     (ClientClosed("why"), {}),
     (
         MissingExtra("text", purpose="why"),

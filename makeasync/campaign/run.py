@@ -130,7 +130,7 @@ class _Witness:
 
 
 @define
-class Progress:
+class Tally:
     """What a run has seen.
 
     Attributes:
@@ -157,7 +157,7 @@ class CampaignRun:
     """A block in which a campaign is sent; iterate over it for the outcomes. `Campaign.run` makes one.
 
     Attributes:
-        progress: what it has seen so far.
+        tally: what it has seen so far.
         ended: how it ended; `None` while it goes on.
     """
 
@@ -191,7 +191,7 @@ class CampaignRun:
         self._error: Exception | None = None
         self._news = anyio.Event()
         self.number = 0
-        self.progress = Progress()
+        self.tally = Tally()
         self.ended: Ended | None = None
 
     @property
@@ -293,9 +293,9 @@ class CampaignRun:
         if not rest.messages:
             self._end(Ended(Why.DONE, "there is nothing to be sent"))
             return
-        self.progress.credits = (await self._client.get_credits()).credits
-        _check_balance(self.progress.credits, rest.credits, self._terms.max_credits, self._budget.spent)
-        self.number = await self._journal.begin_run(self.now(), self.progress.credits)
+        self.tally.credits = (await self._client.get_credits()).credits
+        _check_balance(self.tally.credits, rest.credits, self._terms.max_credits, self._budget.spent)
+        self.number = await self._journal.begin_run(self.now(), self.tally.credits)
 
     async def _retry_not_sent(self) -> None:
         while page := await self._journal.entries(State.NOT_SENT, limit=_PAGE):
@@ -337,7 +337,7 @@ class CampaignRun:
     async def _see_to(self, entry: Entry) -> None:
         if self._terms.suppressed.intersection(recipients_of(entry.request)):
             await self.commit(entry, entry.skipped("its number is suppressed", self.now()))
-            self.progress.skipped += 1
+            self.tally.skipped += 1
             return
         while await self._may_go(entry):
             if await self._send(entry):
@@ -346,7 +346,7 @@ class CampaignRun:
     async def _send(self, entry: Entry) -> bool:
         """Send a message, unless it is held back."""
         witness = _Witness(self, entry)
-        self.progress.under_way += 1
+        self.tally.under_way += 1
         try:
             await self._client.send(entry.request, witness=witness)
         except _HeldBack:
@@ -355,7 +355,7 @@ class CampaignRun:
             # The witness has been told.
             pass
         finally:
-            self.progress.under_way -= 1
+            self.tally.under_way -= 1
             with anyio.CancelScope(shield=True):
                 await self._conclude(witness)
         return True
@@ -384,7 +384,7 @@ class CampaignRun:
         if after.state is State.PENDING:
             self._let_through -= 1
         else:
-            setattr(self.progress, after.state, getattr(self.progress, after.state) + 1)
+            setattr(self.tally, after.state, getattr(self.tally, after.state) + 1)
         if outcome is None or (isinstance(outcome, NotSent) and after.state is State.PENDING):
             return
         self._results.append(outcome)
@@ -438,7 +438,7 @@ class CampaignRun:
         return self._terms.timetable.wait(entry.request, now).total_seconds()
 
     def _end_of_canary(self) -> None:
-        if not self.progress.under_way:
+        if not self.tally.under_way:
             self._canary = None
             self._put_question(Why.CANARY, f"the first {self._let_through} messages are out")
 
