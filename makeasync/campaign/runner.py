@@ -6,6 +6,7 @@ It puts the parts together: the journal that keeps, the scribe that writes, the 
 import itertools
 import os
 from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import aclosing
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self, TypeVar
@@ -136,8 +137,9 @@ class Campaign:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> bool | None:
-        journal = self._journal
+        journal, scribe = self._parts
         self._opened = None
+        scribe.close()
         try:
             return await self._crew.__aexit__(kind, error, traceback)
         finally:
@@ -167,11 +169,12 @@ class Campaign:
         """
         journal = self._journal
         added = Added()
-        async for group in _groups(requests):
-            additions = [
-                Addition(key=_checked_key(key(request)), request=request, label=label(request)) for request in group
-            ]
-            added += await journal.add(additions, self._now())
+        async with aclosing(_groups(requests)) as groups:
+            async for group in groups:
+                additions = [
+                    Addition(key=_checked_key(key(request)), request=request, label=label(request)) for request in group
+                ]
+                added += await journal.add(additions, self._now())
         return added
 
     async def estimate(self, *, rate: float | None = None) -> Estimate:
@@ -357,8 +360,8 @@ class Campaign:
         """Nobody else has the journal: what is `sending` was on its way when a process died."""
         at = self._now()
         reason = "the process ended while it was on its way; it may have been sent and charged"
-        async for entry in self._all(journal, State.SENDING):
-            await journal.write([Change(entry, entry.lost(reason, at))])
+        if torn := [Change(entry, entry.lost(reason, at)) async for entry in self._all(journal, State.SENDING)]:
+            await journal.write(torn)
 
     async def _all(self, journal: Journal, *states: State) -> AsyncGenerator[Entry]:
         after = 0

@@ -38,6 +38,7 @@ class Scribe(Generic[ThingT]):
         self._queue: list[_Ticket[ThingT]] = []
         self._news = anyio.Event()
         self._at_work = True
+        self._scope = anyio.CancelScope(shield=True)
 
     async def commit(self, thing: ThingT) -> None:
         """Hand something in, and wait until it is written. Cancelled, it waits all the same, and is cancelled then.
@@ -59,15 +60,20 @@ class Scribe(Generic[ThingT]):
         if ticket.error is not None:
             raise ticket.error from None
 
+    def close(self) -> None:
+        """End `run`. Nobody must wait for a commit any more."""
+        self._scope.cancel()
+
     async def run(self) -> None:
-        """Write, until cancelled."""
+        """Write, until closed: whoever cancels everything has outcomes that still come in."""
         group: list[_Ticket[ThingT]] = []
         try:
-            while True:
-                await self._news.wait()
-                self._news = anyio.Event()
-                group, self._queue = self._queue, []
-                await self._write_group(group)
+            with self._scope:
+                while True:
+                    await self._news.wait()
+                    self._news = anyio.Event()
+                    group, self._queue = self._queue, []
+                    await self._write_group(group)
         finally:
             self._at_work = False
             for ticket in (*group, *self._queue):
