@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
 import makeasync
 from makeasync import AsyncClient, VirtualClock
 from makeasync.sandbox import Sandbox
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
-FIRST, SEND, TESTING = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+FIRST, SEND, CAMPAIGN, AFTER_A_CRASH, TESTING = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 
 
 def defined(code: str, name: str, **replaced: object) -> Callable[..., Awaitable[None]]:
@@ -45,11 +46,31 @@ async def test_the_bulk_example_sends_to_each() -> None:
     assert {message.to for message in sandbox.messages} == {"33639980001", "33639980002"}
 
 
+async def test_the_campaign_examples_message_each_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with VirtualClock() as clock:
+        sandbox = Sandbox(clock=clock.time)
+        async with sandboxed(sandbox, clock)("john@gmail.com", "marilyn") as client:
+            for _ in range(2):
+                await defined(CAMPAIGN, "spring")(client, ["33687654321", "33639980002"])
+            with pytest.raises(ValueError, match="33687654321"):
+                await defined(AFTER_A_CRASH, "after_a_crash")(client)
+    assert sorted(message.to or "" for message in sandbox.messages) == ["33639980002", "33687654321"]
+
+
 async def test_the_testing_example_passes() -> None:
     await defined(TESTING, "test_it_arrives")()
 
 
 def test_every_error_is_explained() -> None:
-    for name in ("InvalidRequest", "RequestRefused", "NotSent", "OutcomeUnknown", "NoAnswer", "UndecodableAnswer"):
+    for name in (
+        "InvalidRequest",
+        "RequestRefused",
+        "NotSent",
+        "OutcomeUnknown",
+        "NoAnswer",
+        "UndecodableAnswer",
+        "JournalFailed",
+    ):
         assert f"`{name}`" in README
         assert issubclass(getattr(makeasync, name), makeasync.MakeError)

@@ -94,14 +94,19 @@ class Campaign:
 
     @classmethod
     def open(
-        cls, path: str | os.PathLike[str], *, purpose: str = "", clock: Clock | None = None, read_only: bool = False
+        cls,
+        path: str | os.PathLike[str],
+        *,
+        purpose: str | None = None,
+        clock: Clock | None = None,
+        read_only: bool = False,
     ) -> Self:
         """Name the journal of a campaign; entering the block opens it, and makes it where there is none.
 
         Args:
             path: the file; on a disk of this machine.
-            purpose: what it is for; a journal made for another purpose is refused. The command line keeps rehearsals
-                in the sandbox apart by it.
+            purpose: what it is for (`None`: anything); a journal made for another purpose is refused. The command line
+                keeps rehearsals in the sandbox apart by it.
             clock: tells the time; `VirtualClock` in tests.
             read_only: nothing is written; another process may be running the campaign.
 

@@ -63,7 +63,7 @@ class SqliteJournal:
 
     @classmethod
     async def open(
-        cls, path: str | os.PathLike[str], clock: Clock, *, purpose: str = "", read_only: bool = False
+        cls, path: str | os.PathLike[str], clock: Clock, *, purpose: str | None = None, read_only: bool = False
     ) -> Self:
         """Open a journal; see `Campaign.open`."""
         whole = Path(os.path.realpath(path))  # noqa: ASYNC240 - no longer than any other system call

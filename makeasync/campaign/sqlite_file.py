@@ -14,10 +14,11 @@ from makeasync.campaign.filesystems import network_filesystem
 from makeasync.campaign.sqlite_rows import APPLICATION, SCHEMA, VERSION
 from makeasync.errors import JournalError, JournalFailed, JournalInUse, JournalUnusable
 
-__all__ = ["open_to_read", "open_to_write", "translated"]
+__all__ = ["copy_journal", "open_to_read", "open_to_write", "translated"]
 
 _MAGIC = b"SQLite format 3\0"
 _HEADER = 100
+_PURPOSE = "campaign"
 # Seconds to wait for another program that has the file locked, such as a database browser.
 _PATIENCE = 10.0
 # The first that knows UPDATE … FROM.
@@ -39,7 +40,7 @@ _PROBLEMS = MappingProxyType(
 )
 
 
-def open_to_read(path: Path, _: str) -> tuple[sqlite3.Connection, None]:
+def open_to_read(path: Path, _: str | None) -> tuple[sqlite3.Connection, None]:
     """Open a journal that another process may have open too; nothing is written.
 
     Raises:
@@ -50,10 +51,13 @@ def open_to_read(path: Path, _: str) -> tuple[sqlite3.Connection, None]:
         raise JournalUnusable(f"{path}: there is no such journal", path=str(path))
     _check_file(path)
     with translated(path):
-        return _connect(path, "ro"), None
+        # Not SQLite's own read-only mode, which leaves files behind where it found none.
+        connection = _connect(path, "rw")
+        connection.execute("PRAGMA query_only = ON")
+        return connection, None
 
 
-def open_to_write(path: Path, purpose: str) -> tuple[sqlite3.Connection, sqlite3.Connection]:
+def open_to_write(path: Path, purpose: str | None) -> tuple[sqlite3.Connection, sqlite3.Connection]:
     """Open a journal, or make it where there is none.
 
     Returns:
@@ -68,11 +72,21 @@ def open_to_write(path: Path, purpose: str) -> tuple[sqlite3.Connection, sqlite3
         try:
             _check_file(path)
             if not _size(path):
-                _create(path, purpose)
+                _create(path, purpose or _PURPOSE)
             return _open_checked(path, purpose), lock
         except BaseException:
             lock.close()
             raise
+
+
+def copy_journal(path: Path, to: Path) -> None:
+    """Copy a journal as it is now, whoever writes to it, to a place where nothing is yet.
+
+    Raises:
+        JournalUnusable, JournalFailed: see `Campaign.open`.
+    """
+    with translated(path), closing(open_to_read(path, None)[0]) as source, closing(sqlite3.connect(to)) as target:
+        source.backup(target)
 
 
 def _size(path: Path) -> int:
@@ -148,14 +162,15 @@ def _sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _open_checked(path: Path, purpose: str) -> sqlite3.Connection:
+def _open_checked(path: Path, purpose: str | None) -> sqlite3.Connection:
     # Closed in order, it leaves no log behind.
     torn = _wal(path).exists()
     connection = _connect(path, "rw")
     try:
         if torn:
             _check_whole(path, connection)
-        _check_purpose(path, connection, purpose)
+        if purpose is not None:
+            _check_purpose(path, connection, purpose)
     except BaseException:
         connection.close()
         raise
@@ -172,7 +187,7 @@ def _check_purpose(path: Path, connection: sqlite3.Connection, purpose: str) -> 
     held: str = connection.execute("SELECT text FROM purpose").fetchone()[0]
     if held != purpose:
         raise JournalUnusable(
-            f"{path}: is the journal of a {held or 'campaign'}, not of a {purpose or 'campaign'}; give another one",
+            f"{path}: is the journal of a {held}, not of a {purpose}; give another one",
             path=str(path),
         )
 

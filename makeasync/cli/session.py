@@ -13,6 +13,8 @@ from makeasync.sandbox import Sandbox, serve
 __all__ = ["Service", "service_for"]
 
 _PLENTY = 10_000_000
+# Nobody waits five minutes to see that a rehearsal ends.
+_SOON = 2
 
 
 @frozen(kw_only=True)
@@ -49,6 +51,11 @@ def service_for(options: Options) -> Generator[Service]:
     if not options.sandbox:
         yield Service(login=account.known_login(), password=account.password(), base_url=account.base_url)
         return
-    imitation = Sandbox(login="sandbox@localhost", password="sandbox", credits=_PLENTY)  # noqa: S106 - it guards nothing
+    imitation = Sandbox(
+        login="sandbox@localhost",
+        password="sandbox",  # noqa: S106 - it guards nothing
+        credits=_PLENTY,
+        revealed_after=_SOON,
+    )
     with serve(imitation) as url:
         yield Service(login="sandbox@localhost", password="sandbox", base_url=url, sandbox=imitation)  # noqa: S106

@@ -16,7 +16,8 @@ from attrs import define
 from rich.console import Console
 
 from makeasync.campaign.recipients import RecipientsError
-from makeasync.errors import InvalidRequest, MakeError, MissingExtra, OutcomeUnknown
+from makeasync.campaign.suppression import SuppressionError
+from makeasync.errors import InvalidRequest, JournalUnusable, MakeError, MissingExtra, OutcomeUnknown
 from makeasync.protocol.answers import Credits, Receipt, Tracking
 
 __all__ = ["FAILED", "OK", "UNKNOWN", "USAGE", "Report", "UsageProblem", "put", "reporting", "talk"]
@@ -32,7 +33,12 @@ class UsageProblem(MakeError):
 
 
 _STATUS: Mapping[type[MakeError], int] = MappingProxyType(
-    {OutcomeUnknown: UNKNOWN, InvalidRequest: USAGE, MissingExtra: USAGE, RecipientsError: USAGE, UsageProblem: USAGE}
+    {
+        OutcomeUnknown: UNKNOWN,
+        **dict.fromkeys(
+            (InvalidRequest, JournalUnusable, MissingExtra, RecipientsError, SuppressionError, UsageProblem), USAGE
+        ),
+    }
 )
 
 

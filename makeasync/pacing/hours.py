@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from attrs import field, frozen
 
-__all__ = ["QuietHours"]
+__all__ = ["QuietHours", "zone_of"]
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _JOURS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
@@ -68,7 +68,7 @@ class QuietHours:
                 spans.append(_span(wish))
             else:
                 days.add(day)
-        return cls(tuple(spans), frozenset(days), _zone(zone))
+        return cls(tuple(spans), frozenset(days), zone_of(zone))
 
     def until(self, now: datetime) -> datetime | None:
         """Say when the quiet that reigns now ends.
@@ -128,8 +128,17 @@ def _span(wish: str) -> Span:
     return begin, end
 
 
-def _zone(name: str) -> ZoneInfo:
+def zone_of(name: str) -> ZoneInfo:
+    """Find a time zone by its IANA name.
+
+    Raises:
+        ValueError: there is none of that name.
+
+    Example:
+        >>> zone_of("Europe/Paris")
+        zoneinfo.ZoneInfo(key='Europe/Paris')
+    """
     try:
         return ZoneInfo(name)
     except (LookupError, ValueError, OSError):
-        raise ValueError(f"quiet hours: there is no time zone {name!r}; write one such as Europe/Paris") from None
+        raise ValueError(f"there is no time zone {name!r}; write one such as Europe/Paris") from None

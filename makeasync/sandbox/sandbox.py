@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from makeasync.sandbox.app import build_app
 from makeasync.sandbox.service import Service, Terms
+from makeasync.sandbox.timelines import REVEALED_AFTER
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -35,6 +36,7 @@ class Sandbox:
             Do not start it at 0: the API writes 0 for what has not happened.
         seed: the same seed gives the same ids and the same fates to the same requests.
         log_delay: how many seconds an id must be old to be tracked.
+        revealed_after: seconds from an sms+ to the SMS that announces the hoax; five minutes, as in the document.
         empty_sms_codes: answer an accepted sms or sms+ with an empty `result_code`, as the document's examples do;
             `False` for the codes of its table (28, 29, 38, 39).
 
@@ -58,9 +60,17 @@ class Sandbox:
         clock: Callable[[], float] = time.time,
         seed: int = 0,
         log_delay: float = 10.0,
+        revealed_after: int = REVEALED_AFTER,
         empty_sms_codes: bool = True,
     ) -> None:
-        terms = Terms(login=login, password=password, seed=seed, log_delay=log_delay, empty_sms_codes=empty_sms_codes)
+        terms = Terms(
+            login=login,
+            password=password,
+            seed=seed,
+            log_delay=log_delay,
+            revealed_after=revealed_after,
+            empty_sms_codes=empty_sms_codes,
+        )
         self._service = Service(terms, _checked(credits))
         self._clock = clock
         # Reentrant, as the clock is the user's and may look at the sandbox.

@@ -17,6 +17,7 @@ from makeasync.sandbox.arguments import Pairs, first_fault, read_query
 from makeasync.sandbox.catalogue import text_of
 from makeasync.sandbox.operations import ARGUMENT_NAMES, CREDITS_PATH, OPERATIONS, TRACKING_PATH, Operation
 from makeasync.sandbox.records import Message, ReceivedRequest
+from makeasync.sandbox.timelines import REVEALED_AFTER
 from makeasync.sandbox.trackings import tracking_of
 
 __all__ = ["Service", "Terms"]
@@ -34,6 +35,7 @@ class Terms:
     password: str = field(repr=False)
     seed: int
     log_delay: float
+    revealed_after: int = REVEALED_AFTER
     empty_sms_codes: bool
 
 
@@ -79,7 +81,7 @@ class Service:
             return failed(_UNAVAILABLE)
         if now - message.at < self.terms.log_delay:
             return failed(_LATER)
-        return tracking_of(message, now=now, seed=self.terms.seed)
+        return tracking_of(message, now=now, seed=self.terms.seed, revealed_after=self.terms.revealed_after)
 
     def _send(self, operation: Operation, values: Mapping[str, str], now: float) -> Answer:
         fault = next(self._faults(operation, values), None)

@@ -44,8 +44,8 @@ def _sms(start: int, dice: random.Random) -> Timeline:
 
 
 def _sms_plus(start: int, dice: random.Random) -> Timeline:
-    executed = start + dice.randint(1, 3)
-    return {"date_executed": executed, "x_date_executed": executed + REVEALED_AFTER}
+    # When the hoax is revealed, `timeline_of` is told.
+    return _sms(start, dice)
 
 
 _TIMELINES: dict[str, Callable[[int, random.Random], Timeline]] = {
@@ -57,9 +57,13 @@ _TIMELINES: dict[str, Callable[[int, random.Random], Timeline]] = {
 }
 
 
-def timeline_of(kind: str, *, start: int, id_: str, seed: int) -> Timeline:
+def timeline_of(kind: str, *, start: int, id_: str, seed: int, revealed_after: int = REVEALED_AFTER) -> Timeline:
     """All that will happen to a message of this kind whose delay is over at `start`."""
-    return _TIMELINES[kind](start, _dice(seed, id_))
+    timeline = _TIMELINES[kind](start, _dice(seed, id_))
+    executed = timeline.get("date_executed")
+    if kind != "sms+" or executed is None:
+        return timeline
+    return {**timeline, "x_date_executed": executed + revealed_after}
 
 
 def recording_name(*, id_: str, seed: int) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote_plus
 
 from makeasync.sandbox.answers import Answer, succeeded
-from makeasync.sandbox.timelines import Timeline, recording_name, timeline_of
+from makeasync.sandbox.timelines import REVEALED_AFTER, Timeline, recording_name, timeline_of
 
 if TYPE_CHECKING:
     from makeasync.sandbox.records import Message
@@ -28,10 +28,11 @@ _ELEMENTS = {
 }
 
 
-def tracking_of(message: Message, *, now: float, seed: int) -> Answer:
+def tracking_of(message: Message, *, now: float, seed: int, revealed_after: int = REVEALED_AFTER) -> Answer:
     """The tracking of a message as it stands at `now`; a ring+ has none."""
     created = int(message.at)
-    timeline = timeline_of(message.kind, start=created + 60 * message.delay, id_=message.id, seed=seed)
+    start = created + 60 * message.delay
+    timeline = timeline_of(message.kind, start=start, id_=message.id, seed=seed, revealed_after=revealed_after)
     texts = {
         "make": message.kind,
         "id": message.id,

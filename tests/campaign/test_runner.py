@@ -28,6 +28,7 @@ from makeasync import (
 )
 from makeasync.campaign.journal import Change
 from makeasync.campaign.run import CampaignRun
+from makeasync.campaign.sqlite import SqliteJournal
 
 
 async def outcomes_of(run: CampaignRun) -> list[Outcome]:
@@ -149,8 +150,9 @@ async def test_what_was_sending_when_a_process_died_is_unknown_and_not_sent_agai
     async with Campaign.open(path, clock=clock) as campaign:
         await campaign.add(messages(3))
         [entry, *_] = await campaign.entries()
-        journal = campaign._journal
-        await journal.write([Change(entry, entry.left(1, entry.added_at))])
+    journal = await SqliteJournal.open(path, clock)
+    await journal.write([Change(entry, entry.left(1, entry.added_at))])
+    await journal.aclose()
     async with service.client(clock) as client, Campaign.open(path, clock=clock) as campaign:
         assert await counts(campaign) == {"pending": 2, "unknown": 1}
         [unknown] = await campaign.unknown()

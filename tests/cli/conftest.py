@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from typing import Self
 
 import httpx
 import pytest
 from attrs import frozen
 
-from makeasync import AsyncClient, Event, VirtualClock
+from makeasync import AsyncClient, Campaign, Clock, Event, VirtualClock
 from makeasync.cli import campaign
 from makeasync.cli.account import Options
 from makeasync.sandbox import Sandbox
@@ -52,5 +54,18 @@ def in_process(sandbox: Sandbox, clock: VirtualClock, monkeypatch: pytest.Monkey
     def service_for(_: Options) -> Generator[InProcess]:
         yield service
 
+    class OnClock(Campaign):
+        @classmethod
+        def open(
+            cls,
+            path: str | os.PathLike[str],
+            *,
+            purpose: str | None = None,
+            clock: Clock | None = clock,
+            read_only: bool = False,
+        ) -> Self:
+            return super().open(path, purpose=purpose, clock=clock, read_only=read_only)
+
     service = InProcess(sandbox, clock)
     monkeypatch.setattr(campaign, "service_for", service_for)
+    monkeypatch.setattr(campaign, "Campaign", OnClock)
