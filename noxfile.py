@@ -49,6 +49,14 @@ def stress(session: nox.Session) -> None:
 
 
 @nox.session
+def crash(session: nox.Session) -> None:
+    """Kill a campaign of 500 at 200 instants and at every step, where the suite does a few; print the table."""
+    session.install("--quiet", "-e", ".[dev]")
+    tests = ("tests/campaign/test_crash.py", "tests/campaign/test_any_sequence.py")
+    session.run("pytest", "--numprocesses=auto", *tests, *session.posargs, env={"MAKEASYNC_CRASH": "whole"})
+
+
+@nox.session
 def demo(session: nox.Session) -> None:
     """Send the example campaign to the sandbox and track it."""
     session.install("--quiet", ".[all]")
