@@ -72,3 +72,4 @@ def bench(session: nox.Session) -> None:
     session.install("--quiet", "-e", ".[dev]")
     session.run("python", "-m", "benchmarks.client")
     session.run("python", "-m", "benchmarks.pacing")
+    session.run("python", "-m", "benchmarks.campaign")

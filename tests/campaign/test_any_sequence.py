@@ -97,7 +97,7 @@ class AnySequence(RuleBasedStateMachine):
         coming = iter(fates)
 
         def fate(_: str) -> Fate:
-            return next(coming, "accept")
+            return next(coming, None) or "accept"
 
         self.service.fate = fate
         spent = self.service.taken.total() * self.service.cost
