@@ -187,6 +187,7 @@ class CampaignRun:
         self._paused = False
         self._asking = False
         self._watch = Watch(terms.caution)
+        self._restricted = terms.timetable.restricts
         self._budget = Budget(None, Tariff(), 0)
         self._error: Exception | None = None
         self._news = anyio.Event()
@@ -431,6 +432,8 @@ class CampaignRun:
                 return None
 
     def _too_early_or_late(self, entry: Entry) -> float:
+        if not self._restricted:
+            return 0.0
         now = self.now()
         if self._terms.timetable.is_over(entry.request, now):
             self._end(Ended(Why.EXPIRED, f"the time is over (expire_at {self._terms.timetable.expire_at})"))

@@ -5,6 +5,7 @@ goes.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Generic, TypeVar
 
 import anyio
@@ -12,7 +13,7 @@ from anyio import get_cancelled_exc_class
 from attrs import define, field
 
 from makeasync.client.crew import outlast
-from makeasync.errors import ClientClosed, JournalError
+from makeasync.errors import ClientClosed, JournalError, MakeError
 
 __all__ = ["Scribe"]
 
@@ -20,10 +21,17 @@ ThingT = TypeVar("ThingT")
 
 
 @define(eq=False)
-class _Ticket(Generic[ThingT]):
-    thing: ThingT
+class _Group(Generic[ThingT]):
+    """Things that are written together, and what became of that."""
+
+    things: list[ThingT] = field(factory=list[ThingT])
     done: anyio.Event = field(factory=anyio.Event)
-    error: Exception | None = None
+    failure: Callable[[], MakeError] | None = None
+
+    def end(self, failure: Callable[[], MakeError] | None) -> None:
+        """Tell whoever waits; each gets an error of its own."""
+        self.failure = failure
+        self.done.set()
 
 
 class Scribe(Generic[ThingT]):
@@ -35,7 +43,7 @@ class Scribe(Generic[ThingT]):
 
     def __init__(self, write: Callable[[Sequence[ThingT]], Awaitable[None]]) -> None:
         self._write = write
-        self._queue: list[_Ticket[ThingT]] = []
+        self._next = _Group[ThingT]()
         self._news = anyio.Event()
         self._at_work = True
         self._scope = anyio.CancelScope(shield=True)
@@ -45,20 +53,21 @@ class Scribe(Generic[ThingT]):
 
         Raises:
             JournalError: it is not written.
+            ClientClosed: nothing is written any more.
         """
         if not self._at_work:
-            raise ClientClosed("the campaign is closed")
-        ticket = _Ticket(thing)
-        self._queue.append(ticket)
+            raise _closed()
+        group = self._next
+        group.things.append(thing)
         self._news.set()
         try:
-            await ticket.done.wait()
+            await group.done.wait()
         except get_cancelled_exc_class():
-            await outlast(ticket.done)
-            if ticket.error is None:
+            await outlast(group.done)
+            if group.failure is None:
                 raise
-        if ticket.error is not None:
-            raise ticket.error from None
+        if group.failure is not None:
+            raise group.failure() from None
 
     def close(self) -> None:
         """End `run`. Nobody must wait for a commit any more."""
@@ -66,27 +75,28 @@ class Scribe(Generic[ThingT]):
 
     async def run(self) -> None:
         """Write, until closed: whoever cancels everything has outcomes that still come in."""
-        group: list[_Ticket[ThingT]] = []
+        group = self._next
         try:
             with self._scope:
                 while True:
                     await self._news.wait()
                     self._news = anyio.Event()
-                    group, self._queue = self._queue, []
+                    group, self._next = self._next, _Group[ThingT]()
                     await self._write_group(group)
         finally:
             self._at_work = False
-            for ticket in (*group, *self._queue):
-                if not ticket.done.is_set():
-                    ticket.error = ClientClosed("the campaign was closed before this was written")
-                    ticket.done.set()
+            for unwritten in (group, self._next):
+                if not unwritten.done.is_set():
+                    unwritten.end(_closed)
 
-    async def _write_group(self, group: list[_Ticket[ThingT]]) -> None:
-        error: JournalError | None = None
+    async def _write_group(self, group: _Group[ThingT]) -> None:
         try:
-            await self._write([ticket.thing for ticket in group])
-        except JournalError as raised:
-            error = raised
-        for ticket in group:
-            ticket.error = type(error)(*error.args, path=error.path) if error else None
-            ticket.done.set()
+            await self._write(group.things)
+        except JournalError as error:
+            group.end(partial(type(error), str(error), path=error.path))
+        else:
+            group.end(None)
+
+
+def _closed() -> MakeError:
+    return ClientClosed("the campaign was closed before this was written")

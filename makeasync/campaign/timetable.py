@@ -31,6 +31,11 @@ class Timetable:
             if instant is not None and instant.tzinfo is None:
                 raise ValueError(f"{name}: {instant} has no time zone; give an aware datetime")
 
+    @property
+    def restricts(self) -> bool:
+        """There is a time at which something may not go."""
+        return (self.start_at, self.expire_at, self.quiet) != (None, None, None)
+
     def wait(self, request: Request, now: datetime) -> timedelta:
         """Say how long a request must wait before it may leave; nothing: it may leave now."""
         if self.start_at is not None and now < self.start_at:

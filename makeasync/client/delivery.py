@@ -8,7 +8,7 @@ from typing import Generic, Protocol, TypeVar
 
 import anyio
 from anyio import get_cancelled_exc_class
-from attrs import define, evolve, field, frozen
+from attrs import define, field, frozen
 
 from makeasync.client.crew import Crew, outlast
 from makeasync.client.events import Repeating, Sending, Settled
@@ -225,8 +225,8 @@ class Delivery:
                 phase="answer",
                 status=attempt.answer.status,
             )
-        receipt = decode_receipt(attempt.answer.body, request, redact=self.wire.credentials.redact)
-        return evolve(receipt, issued_at=self.wire.at())
+        redact = self.wire.credentials.redact
+        return decode_receipt(attempt.answer.body, request, issued_at=self.wire.at(), redact=redact)
 
 
 def _backoff(error: Failure) -> Backoff | None:

@@ -8,11 +8,13 @@ somebody's money. Nothing but the errors of makeasync leaves this module.
 import json
 import re
 from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import cache
 from types import MappingProxyType
 from typing import Any, TypeAlias, TypeVar
 
 import attrs
-from attrs import frozen
+from attrs import field, frozen
 from lxml import etree
 
 from makeasync.errors import (
@@ -28,7 +30,7 @@ from makeasync.errors import (
 )
 from makeasync.protocol.answers import TRACKINGS, Credits, Kind, Raw, Receipt, Tracking
 from makeasync.protocol.codes import Effect, result_code
-from makeasync.protocol.elements import number
+from makeasync.protocol.elements import Reader, number
 from makeasync.protocol.requests import PaidRequest
 
 __all__ = ["LONGEST_ANSWER", "decode_credits", "decode_receipt", "decode_tracking", "read_tracking"]
@@ -100,17 +102,22 @@ def _as_it_is(text: str) -> str:
 
 
 def decode_receipt(
-    document: bytes, request: PaidRequest[TrackingT], *, redact: Redact = _as_it_is
+    document: bytes,
+    request: PaidRequest[TrackingT],
+    *,
+    issued_at: datetime | None = None,
+    redact: Redact = _as_it_is,
 ) -> Receipt[TrackingT]:
     """Read the answer to a paid request.
 
     Args:
         document: the body of the answer.
         request: what was asked; it says what kind of receipt this is.
+        issued_at: when the answer came.
         redact: masks secrets in what errors and `raw` show of the document.
 
     Returns:
-        The receipt, without `issued_at`: there is no clock here.
+        The receipt.
 
     Raises:
         RequestRefused: the service said no (its subclasses say why).
@@ -124,7 +131,7 @@ def decode_receipt(
             raise fields.undecodable(f"has the result 'failed', yet code {code} means accepted", "result_code")
         raise _refusal(code)
     scheduled = request.scheduled if effect not in {Effect.ACCEPTED, Effect.SCHEDULED} else effect is Effect.SCHEDULED
-    return fields.build(Receipt[TrackingT], kind=request.kind, code=code, scheduled=scheduled)
+    return fields.build(Receipt[TrackingT], kind=request.kind, code=code, scheduled=scheduled, issued_at=issued_at)
 
 
 def decode_tracking(
@@ -215,13 +222,24 @@ class _Fields:
     raw: Raw
     recovered: bool
     document: _Document
+    _texts: Mapping[str, str] = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        # The first of a name counts, so it comes last.
+        object.__setattr__(self, "_texts", dict(reversed(self.raw)))
 
     def text(self, name: str) -> str:
-        found = [text for element, text in self.raw if element == name]
-        return found[0] if found else ""
+        return self._texts.get(name, "")
 
     def present(self, name: str) -> bool:
-        return any(element == name for element, _ in self.raw)
+        return name in self._texts
+
+    def doubled(self) -> str | None:
+        """Name an element that stands twice and must not."""
+        if len(self._texts) == len(self.raw):
+            return None
+        names = [name for name, _ in self.raw]
+        return next((name for name in names if name in _ONLY_ONCE and names.count(name) > 1), None)
 
     def number(self, name: str) -> int | None:
         return self._value(name, number)
@@ -241,13 +259,19 @@ class _Fields:
 
     def build(self, answer: Callable[..., AnswerT], **known: object) -> AnswerT:
         """Make an answer of its class's own table; see `answers`."""
+        # Called with its arguments, a generic class would go a long way round to note them.
+        bare = _bare(answer)
         read: dict[str, Any] = {
-            attribute.name: self._attribute(**attribute.metadata)
-            for attribute in attrs.fields(_bare(answer))
-            if attribute.metadata
+            name: self._attribute(element, reader, required=required)
+            for name, element, reader, required in _table(bare)
         }
-        raw = tuple((name, self.document.redact(text)) for name, text in self.raw)
-        return answer(**read, **known, recovered=self.recovered, raw=raw)
+        return bare(**read, **known, recovered=self.recovered, raw=self._redacted())
+
+    def _redacted(self) -> Raw:
+        together = "\n".join(text for _, text in self.raw)
+        if self.document.redact(together) == together:
+            return self.raw
+        return tuple((name, self.document.redact(text)) for name, text in self.raw)
 
     def _attribute(self, element: str, reader: Callable[[str], object], *, required: bool) -> object:
         value = self._value(element, reader)
@@ -267,6 +291,16 @@ class _Fields:
         return self.document.undecodable(reason, element)
 
 
+@cache
+def _table(answer: type[Any]) -> tuple[tuple[str, str, Reader, bool], ...]:
+    """Say of each attribute of an answer which element it is read from, and how."""
+    return tuple(
+        (a.name, a.metadata["element"], a.metadata["reader"], a.metadata["required"])
+        for a in attrs.fields(answer)
+        if a.metadata
+    )
+
+
 def _bare(answer: Any) -> type[Any]:  # noqa: ANN401 - a class, or a generic class with arguments
     """Strip the arguments of a generic class."""
     return getattr(answer, "__origin__", answer)
@@ -278,12 +312,10 @@ def _read(body: bytes, redact: Redact) -> _Fields:
     _check_root(root, document)
     if not recovered:
         _check_flat(root, document)
-    raw = _children(root, deep=recovered)
-    names = [name for name, _ in raw]
-    for name in names:
-        if name in _ONLY_ONCE and names.count(name) > 1:
-            raise document.undecodable(f"has more than one <{name}>", name)
-    return _Fields(raw, recovered, document)
+    fields = _Fields(_children(root, deep=recovered), recovered, document)
+    if doubled := fields.doubled():
+        raise document.undecodable(f"has more than one <{doubled}>", doubled)
+    return fields
 
 
 def _parse(document: _Document) -> tuple[_Node, bool]:
@@ -328,7 +360,7 @@ def _check_flat(root: _Node, document: _Document) -> None:
 def _children(root: _Node, *, deep: bool) -> Raw:
     """Give the fields: flat children; in a recovered tree, where one may have slipped into another, all below."""
     elements = root.iterdescendants() if deep else root.iterchildren()
-    return tuple((str(element.tag), element.text or "") for element in elements)
+    return tuple([(str(element.tag), element.text or "") for element in elements])
 
 
 def _tracked_kind(fields: _Fields, kind: Kind | None) -> Kind:
