@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import partial
 from types import TracebackType
 from typing import Self
 
@@ -264,8 +265,10 @@ class CampaignRun:
             swallowed = await self._crew.__aexit__(kind, error, traceback)
         finally:
             self._tell()
+            with anyio.CancelScope(shield=True):
+                await self._until_written()
+                await self._note_end()
             self._one_run.release()
-            await self._note_end()
         if error is None and self._error is not None:
             raise self._error
         return swallowed
@@ -275,7 +278,7 @@ class CampaignRun:
 
     async def __anext__(self) -> Outcome:
         while not self._results:
-            if not self._workers and not self._asking:
+            if not self._workers and not self._asking and not self.tally.under_way:
                 raise self._taken_error() or StopAsyncIteration
             if not self._crew.at_work:
                 raise ClientClosed("iterate inside the block: `async with campaign.run(client) as outcomes:`")
@@ -304,8 +307,7 @@ class CampaignRun:
 
     async def _note_end(self) -> None:
         if self.number and self.ended and self._error is None:
-            with anyio.CancelScope(shield=True):
-                await self._journal.end_run(self.number, self.now(), self.ended.detail)
+            await self._journal.end_run(self.number, self.now(), self.ended.detail)
 
     async def _work(self) -> None:
         try:
@@ -356,22 +358,27 @@ class CampaignRun:
             # The witness has been told.
             pass
         finally:
-            self.tally.under_way -= 1
-            with anyio.CancelScope(shield=True):
-                await self._conclude(witness)
+            self._conclude(witness)
         return True
 
-    async def _conclude(self, witness: _Witness) -> None:
+    def _conclude(self, witness: _Witness) -> None:
         """Write down what became of a message, however it ended."""
         if not witness.noted:
             self._let_through -= 1
+            self.tally.under_way -= 1
             self._budget.release(witness.entry.number)
             self._tell()
             return
         after = _after(witness, self.now())
+        self._scribe.submit(Change(witness.entry, after), partial(self._written, witness.outcome, after))
+
+    def _written(self, outcome: Outcome | None, after: Entry, failure: MakeError | None) -> None:
+        self.tally.under_way -= 1
         self._account(after)
-        await self.commit(witness.entry, after)
-        self._judge(witness.outcome, after)
+        if failure is not None:
+            self._fail(failure)
+        else:
+            self._judge(outcome, after)
         self._tell()
 
     def _account(self, after: Entry) -> None:
@@ -482,8 +489,13 @@ class CampaignRun:
         return error
 
     async def _until_room(self) -> None:
-        """Do not run away from whoever reads the outcomes."""
-        while len(self._results) > self._client.max_connections and self.ended is None:
+        """Do not run away from whoever reads the outcomes, nor from the disk."""
+        most = 2 * self._client.max_connections
+        while len(self._results) + self.tally.under_way > most and self.ended is None:
+            await self._until_news()
+
+    async def _until_written(self) -> None:
+        while self.tally.under_way:
             await self._until_news()
 
     async def _until_news(self) -> None:

@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 
 import anyio
 from anyio import get_cancelled_exc_class
+from anyio.lowlevel import checkpoint
 from attrs import define, field
 
 from makeasync.client.crew import outlast
@@ -18,6 +19,9 @@ from makeasync.errors import ClientClosed, JournalError, MakeError
 __all__ = ["Scribe"]
 
 ThingT = TypeVar("ThingT")
+Then = Callable[[MakeError | None], None]
+# Rounds of the event loop: what is about to be handed in anyway is then one group instead of ten.
+_ROUNDS = 30
 
 
 @define(eq=False)
@@ -25,12 +29,15 @@ class _Group(Generic[ThingT]):
     """Things that are written together, and what became of that."""
 
     things: list[ThingT] = field(factory=list[ThingT])
+    then: list[Then] = field(factory=list[Then])
     done: anyio.Event = field(factory=anyio.Event)
     failure: Callable[[], MakeError] | None = None
 
     def end(self, failure: Callable[[], MakeError] | None) -> None:
         """Tell whoever waits; each gets an error of its own."""
         self.failure = failure
+        for then in self.then:
+            then(failure() if failure else None)
         self.done.set()
 
 
@@ -57,9 +64,7 @@ class Scribe(Generic[ThingT]):
         """
         if not self._at_work:
             raise _closed()
-        group = self._next
-        group.things.append(thing)
-        self._news.set()
+        group = self._join(thing)
         try:
             await group.done.wait()
         except get_cancelled_exc_class():
@@ -68,6 +73,13 @@ class Scribe(Generic[ThingT]):
                 raise
         if group.failure is not None:
             raise group.failure() from None
+
+    def submit(self, thing: ThingT, then: Then) -> None:
+        """Hand something in without waiting; `then` is called once, with why it is not written, or `None`."""
+        if not self._at_work:
+            then(_closed())
+            return
+        self._join(thing).then.append(then)
 
     def close(self) -> None:
         """End `run`. Nobody must wait for a commit any more."""
@@ -80,6 +92,7 @@ class Scribe(Generic[ThingT]):
             with self._scope:
                 while True:
                     await self._news.wait()
+                    await _let_others_hand_in()
                     self._news = anyio.Event()
                     group, self._next = self._next, _Group[ThingT]()
                     await self._write_group(group)
@@ -89,6 +102,12 @@ class Scribe(Generic[ThingT]):
                 if not unwritten.done.is_set():
                     unwritten.end(_closed)
 
+    def _join(self, thing: ThingT) -> _Group[ThingT]:
+        group = self._next
+        group.things.append(thing)
+        self._news.set()
+        return group
+
     async def _write_group(self, group: _Group[ThingT]) -> None:
         try:
             await self._write(group.things)
@@ -96,6 +115,11 @@ class Scribe(Generic[ThingT]):
             group.end(partial(type(error), str(error), path=error.path))
         else:
             group.end(None)
+
+
+async def _let_others_hand_in() -> None:
+    for _ in range(_ROUNDS):
+        await checkpoint()
 
 
 def _closed() -> MakeError:

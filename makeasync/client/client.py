@@ -5,6 +5,7 @@ import logging
 import os
 import random
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from types import TracebackType
 from typing import Self, TypeAlias, TypeVar, overload
 
@@ -121,7 +122,6 @@ class AsyncClient:
             raise ValueError(f"tracking_delay: {tracking_delay!r} is not allowed; give seconds from 0")
         self._clock = clock or LoopClock()
         self._tracking_delay = tracking_delay
-        self._on_event = on_event
         self._limiter = Limiter(self._clock, _as_rate(rate))
         self._max_connections = max_connections
         self._transport = open_transport(
@@ -134,7 +134,8 @@ class AsyncClient:
             proxy=proxy,
         )
         self._crew = Crew()
-        wire = Wire(self._transport, self._clock, self._limiter, self._credentials, timeout, random.random, self._tell)
+        listener = None if on_event is None else partial(_tell, on_event)
+        wire = Wire(self._transport, self._clock, self._limiter, self._credentials, timeout, random.random, listener)
         self._inquiry = Inquiry(wire)
         self._delivery = Delivery(wire, self._crew)
         self._tracker = Tracker(self._inquiry.poll, self._clock, random.random, at_once=max_connections)
@@ -527,14 +528,13 @@ class AsyncClient:
         if self._state != "open":
             raise ClientClosed(f"the client is {self._state}: use it inside `async with AsyncClient(…) as client:`")
 
-    def _tell(self, event: Event) -> None:
-        if self._on_event is None:
-            return
-        try:
-            self._on_event(event)
-        except Exception:  # noqa: BLE001 - the next line says why
-            # A broken observer must not tear a send that is under way.
-            _log.exception("on_event raised; the event is %s", type(event).__name__)
+
+def _tell(on_event: Callable[[Event], None], event: Event) -> None:
+    try:
+        on_event(event)
+    except Exception:  # noqa: BLE001 - the next line says why
+        # A broken observer must not tear a send that is under way.
+        _log.exception("on_event raised; the event is %s", type(event).__name__)
 
 
 def _as_rate(rate: Paced) -> Rate | None:

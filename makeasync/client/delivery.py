@@ -124,7 +124,7 @@ class Delivery:
                 if pause is None:
                     self._settle(errand, failure_of(request, error))
                     raise
-                self.wire.tell(Repeating(request, error, pause, self.wire.at()))
+                self.wire.tell(Repeating, request, error, pause)
                 failure = error
             await self._rest(pause, errand, failure)
             left -= pause
@@ -132,7 +132,7 @@ class Delivery:
 
     def _settle(self, errand: _Errand[AnyTrackingT], outcome: Accepted[AnyTrackingT] | Failed) -> None:
         errand.witness.settled(outcome)
-        self.wire.tell(Settled(outcome, self.wire.at()))
+        self.wire.tell(Settled, outcome)
 
     async def _rest(self, pause: float, errand: _Errand[AnyTrackingT], failure: Failure) -> None:
         """Wait for the next try. If there will be none, what became of the last one is what became of the request."""
@@ -157,7 +157,7 @@ class Delivery:
         except ClientClosed as error:
             errand.witness.settled(NotSent(str(error), phase="queue", request=errand.request))
             raise
-        self.wire.tell(Sending(errand.request, self.wire.at()))
+        self.wire.tell(Sending, errand.request)
         try:
             await attempt.done.wait()
         except get_cancelled_exc_class():

@@ -48,9 +48,9 @@ class Inquiry:
             body = await self._ask(Target(question.path, question.query, credentials=False), backoff)
             tracking = decode_tracking(body, id=id, kind=kind, redact=self.wire.credentials.redact)
         except MakeError as error:
-            self.wire.tell(Looked(id, error, self.wire.at()))
+            self.wire.tell(Looked, id, error)
             raise
-        self.wire.tell(Looked(id, tracking, self.wire.at()))
+        self.wire.tell(Looked, id, tracking)
         return tracking
 
     async def _ask(self, target: Target, backoff: Backoff) -> bytes:

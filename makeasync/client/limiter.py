@@ -4,6 +4,7 @@ Only the first in line asks the bucket, so a waiter that is cancelled has taken 
 """
 
 import anyio
+from anyio.lowlevel import checkpoint_if_cancelled
 
 from makeasync.client.clock import Clock
 from makeasync.pacing.bucket import Bucket, Rate
@@ -21,7 +22,6 @@ class Limiter:
 
     def __init__(self, clock: Clock, rate: Rate | None) -> None:
         self._clock = clock
-        # Fast: with nobody in line and nothing to wait for, there is no reason to let others run first.
         self._line = anyio.Lock(fast_acquire=True)
         self._changed = anyio.Event()
         self._bucket = Bucket(rate)
@@ -38,6 +38,9 @@ class Limiter:
 
     async def wait(self) -> None:
         """Wait for a slot and take it. Cancelled before, it has taken none."""
+        if self._bucket.is_open(self._clock.now()):
+            await checkpoint_if_cancelled()
+            return
         async with self._line:
             while wait := self._bucket.reserve(self._clock.now()):
                 self._changed = anyio.Event()

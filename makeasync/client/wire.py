@@ -21,7 +21,7 @@ class Wire:
     Attributes:
         timeout: seconds for one call, all of its tries together.
         chance: gives a random number from 0 to 1.
-        tell: is told of everything that happens.
+        listener: is told of everything that happens, if anybody is.
     """
 
     transport: Transport
@@ -30,7 +30,12 @@ class Wire:
     credentials: Credentials
     timeout: float
     chance: Callable[[], float]
-    tell: Callable[[Event], None]
+    listener: Callable[[Event], None] | None
+
+    def tell(self, happening: Callable[..., Event], *facts: object) -> None:
+        """Tell of something that happened now. Where nobody listens, no record is made."""
+        if self.listener is not None:
+            self.listener(happening(*facts, self.at()))
 
     def at(self) -> datetime:
         """Give the time, for records."""

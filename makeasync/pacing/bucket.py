@@ -88,6 +88,10 @@ class Bucket:
         self._awaited = False
         return 0.0
 
+    def is_open(self, now: float) -> bool:
+        """There is nothing to wait for, and never will be: no rate, and no pause."""
+        return self.rate is None and self._held_until <= now
+
     def change(self, now: float, rate: Rate | None) -> None:
         """Go at another rate from now on; nobody waits longer than its own interval for what went before."""
         self.rate = rate

@@ -15,6 +15,8 @@ _PUNCTUATION = re.compile(
     "[\\s.()/\\-\u00ad\u2010-\u2015\u2212\u00a0\u2007\u202f\u200b-\u200f\u2060\u202a-\u202e\u2066-\u2069\ufeff]"
 )
 _TRUNK_ZERO = re.compile(r"\(\s*0\s*\)")
+# As the API takes them, which is how most of a million come.
+_PLAIN = re.compile(rf"[1-9][0-9]{{{_SHORTEST - 1},{_LONGEST - 1}}}")
 _COUNTRY = re.compile(r"[1-9]")
 _HINT = "write it in international form, such as 33612345678 or +33 6 12 34 56 78"
 
@@ -46,6 +48,8 @@ def digits(number: str, argument: str = "to", code: int = 104) -> str:
 def _read(number: str) -> tuple[str, str]:
     if not isinstance(number, str):  # pyright: ignore[reportUnnecessaryIsInstance] - not everybody runs a type checker
         return "is not text", ""
+    if _PLAIN.fullmatch(number):
+        return "", number
     bare = _PUNCTUATION.sub("", _without_trunk_zero(number))
     international = bare.removeprefix("+") if bare.startswith("+") else bare.removeprefix("00")
     if not (international.isascii() and international.isdigit()):

@@ -148,7 +148,9 @@ class TestTrouble:
             await campaign.add(messages(100))
             run = campaign.run(client, caution=Caution(0.2, 20), ask=ask)
             await outcomes_of(run)
-        assert asked == [(Why.TROUBLE, 5), (Why.TROUBLE, 10), (Why.TROUBLE, 15)]
+        assert [reason for reason, _ in asked] == [Why.TROUBLE] * 3
+        # One may be on its way when the question is put, and answered while somebody thinks.
+        assert [5 <= asked[0][1] <= 6, 10 <= asked[1][1] <= 12, 15 <= asked[2][1] <= 18] == [True] * 3
         assert why(run) is Why.TROUBLE
 
     async def test_a_share_of_one_never_pauses(self, path: Path, clock: VirtualClock) -> None:

@@ -289,6 +289,8 @@ class TestAsyncioCancellation:
 
         async def use() -> None:
             async with AsyncClient("login", "password", transport=transport, on_event=cancel_all) as client:
+                # The client's own tasks have taken their first steps.
+                await checkpoint()
                 await client.send(RING)
 
         user = asyncio.ensure_future(use())
