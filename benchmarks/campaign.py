@@ -19,7 +19,7 @@ import anyio
 from benchmarks.server import BODY
 from makeasync import Answer, AsyncClient, Campaign, Progress, Ring, Target
 
-CONNECTIONS = 100
+CONNECTIONS = 200
 _BALANCE = b"<response><result>success</result><credits>1000000000</credits></response>"
 
 

@@ -22,6 +22,8 @@ ThingT = TypeVar("ThingT")
 Then = Callable[[MakeError | None], None]
 # Rounds of the event loop: what is about to be handed in anyway is then one group instead of ten.
 _ROUNDS = 30
+# A larger group costs hardly less for each, and lets more of them wait for the disk together with nobody left to work.
+_ENOUGH = 100
 
 
 @define(eq=False)
@@ -92,7 +94,7 @@ class Scribe(Generic[ThingT]):
             with self._scope:
                 while True:
                     await self._news.wait()
-                    await _let_others_hand_in()
+                    await self._let_others_hand_in()
                     self._news = anyio.Event()
                     group, self._next = self._next, _Group[ThingT]()
                     await self._write_group(group)
@@ -108,6 +110,12 @@ class Scribe(Generic[ThingT]):
         self._news.set()
         return group
 
+    async def _let_others_hand_in(self) -> None:
+        for _ in range(_ROUNDS):
+            if len(self._next.things) >= _ENOUGH:
+                return
+            await checkpoint()
+
     async def _write_group(self, group: _Group[ThingT]) -> None:
         try:
             await self._write(group.things)
@@ -115,11 +123,6 @@ class Scribe(Generic[ThingT]):
             group.end(partial(type(error), str(error), path=error.path))
         else:
             group.end(None)
-
-
-async def _let_others_hand_in() -> None:
-    for _ in range(_ROUNDS):
-        await checkpoint()
 
 
 def _closed() -> MakeError:

@@ -31,7 +31,8 @@ from makeasync.campaign.sqlite_rows import (
     RUNS,
     SUMS,
     WRITE,
-    entry_of,
+    entries_of,
+    microseconds,
     new_row,
     row_of,
     run_of,
@@ -74,7 +75,7 @@ class SqliteJournal:
     async def add(self, additions: Sequence[Addition], at: datetime) -> Added:
         """Keep messages; see `Journal`."""
         rows = json.dumps([new_row(addition) for addition in additions])
-        return await self._run(self._add, rows, len(additions), at.timestamp())
+        return await self._run(self._add, rows, len(additions), microseconds(at))
 
     async def write(self, changes: Sequence[Change]) -> None:
         """Write changes; see `Journal`."""
@@ -82,15 +83,15 @@ class SqliteJournal:
 
     async def entries(self, *states: State, after: int = 0, limit: int = 1000) -> Sequence[Entry]:
         """Give messages; see `Journal`."""
-        return await self._run(self._entries, ENTRIES, (json.dumps(states), after, limit))
+        return entries_of(await self._run(self._page, ENTRIES, json.dumps(states), after, limit))
 
     async def followable(self, *, after: int = 0, limit: int = 1000) -> Sequence[Entry]:
         """Give messages to be followed; see `Journal`."""
-        return await self._run(self._entries, FOLLOWABLE, (None, after, limit))
+        return entries_of(await self._run(self._page, FOLLOWABLE, "", after, limit))
 
     async def find(self, keys: Sequence[str]) -> Sequence[Entry]:
         """Give messages by their keys; see `Journal`."""
-        return await self._run(self._entries, FIND, (json.dumps(keys),))
+        return entries_of(await self._run(self._page, FIND, json.dumps(keys), 0, len(keys)))
 
     async def sums(self) -> Sequence[Sum]:
         """Add up; see `Journal`."""
@@ -98,11 +99,11 @@ class SqliteJournal:
 
     async def begin_run(self, at: datetime, credits: int | None) -> int:  # noqa: A002 - the API's word
         """Note the beginning of a run; see `Journal`."""
-        return await self._run(self._begin_run, at.timestamp(), credits)
+        return await self._run(self._begin_run, microseconds(at), credits)
 
     async def end_run(self, number: int, at: datetime, why: str) -> None:
         """Note the end of a run; see `Journal`."""
-        await self._run(self._rows, END_RUN, at.timestamp(), why, number)
+        await self._run(self._rows, END_RUN, microseconds(at), why, number)
 
     async def runs(self) -> Sequence[RunRecord]:
         """Give all runs; see `Journal`."""
@@ -142,7 +143,7 @@ class SqliteJournal:
                 self._connection.execute("ROLLBACK")
             raise
 
-    def _add(self, rows: str, number: int, at: float) -> Added:
+    def _add(self, rows: str, number: int, at: int) -> Added:
         with self._transaction():
             new = self._connection.execute(ADD, (rows, at)).rowcount
             different: int = self._connection.execute(DIFFERENT, (rows,)).fetchone()[0]
@@ -158,12 +159,12 @@ class SqliteJournal:
                     path=str(self._path),
                 )
 
-    def _entries(self, statement: str, arguments: tuple[object, ...]) -> list[Entry]:
-        return [entry_of(row) for row in self._connection.execute(statement, arguments)]
+    def _page(self, statement: str, chosen: str, after: int, limit: int) -> str:
+        return self._connection.execute(statement, (chosen, after, limit)).fetchone()[0]
 
     def _rows(self, statement: str, *arguments: object) -> list[tuple[Any, ...]]:
         return self._connection.execute(statement, arguments).fetchall()
 
-    def _begin_run(self, at: float, credits: int | None) -> int:  # noqa: A002 - the API's word
+    def _begin_run(self, at: int, credits: int | None) -> int:  # noqa: A002 - the API's word
         cursor = self._connection.execute(BEGIN_RUN, (at, credits))
         return cast("int", cursor.lastrowid)

@@ -28,7 +28,9 @@ __all__ = [
     "SUMS",
     "VERSION",
     "WRITE",
-    "entry_of",
+    "entries_of",
+    "instant_of",
+    "microseconds",
     "new_row",
     "row_of",
     "run_of",
@@ -39,15 +41,18 @@ __all__ = [
 APPLICATION = 0x6D616B65
 VERSION = 1
 
+# Instants are microseconds since the epoch.
+_MICRO = 1_000_000
+
 SCHEMA = f"""
 PRAGMA application_id = {APPLICATION};
 PRAGMA user_version = {VERSION};
 CREATE TABLE purpose (text TEXT NOT NULL);
 CREATE TABLE run (
     number INTEGER PRIMARY KEY,
-    begun_at REAL NOT NULL,
+    begun_at INTEGER NOT NULL,
     credits INTEGER,
-    ended_at REAL,
+    ended_at INTEGER,
     ended_by TEXT
 );
 CREATE TABLE message (
@@ -57,11 +62,11 @@ CREATE TABLE message (
     query TEXT NOT NULL,
     size INTEGER NOT NULL,
     label TEXT NOT NULL,
-    added_at REAL NOT NULL,
+    added_at INTEGER NOT NULL,
     state TEXT NOT NULL DEFAULT '{State.PENDING.value}',
     run INTEGER REFERENCES run,
-    sending_at REAL,
-    settled_at REAL,
+    sending_at INTEGER,
+    settled_at INTEGER,
     code INTEGER,
     phase TEXT,
     reason TEXT,
@@ -70,7 +75,7 @@ CREATE TABLE message (
     id TEXT,
     scheduled INTEGER NOT NULL DEFAULT 0,
     following TEXT NOT NULL DEFAULT '{Following.AWAITED.value}',
-    followed_at REAL,
+    followed_at INTEGER,
     tracking TEXT
 );
 CREATE INDEX message_by_state ON message (state, number);
@@ -101,17 +106,23 @@ UPDATE message SET {", ".join(f"{name} = {_place(place)}" for place, name in enu
 FROM json_each(?1)
 WHERE message.number = {_place(0)} AND message.state = {_place(1)} AND message.following = {_place(2)}
 """
-_COLUMNS = f"number, key, kind, query, label, added_at, {', '.join(_CHANGED)}"
-ENTRIES = f"""
-SELECT {_COLUMNS} FROM message
-WHERE state IN (SELECT value FROM json_each(?1)) AND number > ?2 ORDER BY number LIMIT ?3
+_COLUMNS = f"number, key, kind, json(query), label, added_at, {', '.join(_CHANGED)}"
+
+
+def _all_in_one(condition: str) -> str:
+    """Select messages as one array of arrays: read row by row, each would have to win Python's lock back."""
+    return f"""
+SELECT json_group_array(json_array({_COLUMNS}))
+FROM (SELECT * FROM message WHERE {condition} ORDER BY number LIMIT ?3)
 """
-FOLLOWABLE = f"""
-SELECT {_COLUMNS} FROM message
-WHERE state = '{State.ACCEPTED.value}' AND id IS NOT NULL AND number > ?2
-AND following IN ('{Following.AWAITED.value}', '{Following.AVAILABLE.value}') ORDER BY number LIMIT ?3
-"""
-FIND = f"SELECT {_COLUMNS} FROM message WHERE key IN (SELECT value FROM json_each(?1)) ORDER BY number"
+
+
+ENTRIES = _all_in_one("state IN (SELECT value FROM json_each(?1)) AND number > ?2")
+FOLLOWABLE = _all_in_one(
+    f"state = '{State.ACCEPTED.value}' AND id IS NOT NULL AND number > ?2 "
+    f"AND following IN ('{Following.AWAITED.value}', '{Following.AVAILABLE.value}')"
+)
+FIND = _all_in_one("key IN (SELECT value FROM json_each(?1)) AND number > ?2")
 SUMS = """
 SELECT kind, size, state, following, count(*), coalesce(sum(cost), 0), max(cost), count(*) - count(cost)
 FROM message GROUP BY 1, 2, 3, 4
@@ -140,8 +151,8 @@ def row_of(change: Change) -> list[object]:
         change.before.following,
         after.state,
         after.run,
-        _seconds(after.sending_at),
-        _seconds(after.settled_at),
+        _kept(after.sending_at),
+        _kept(after.settled_at),
         after.code,
         after.phase,
         after.reason,
@@ -150,23 +161,27 @@ def row_of(change: Change) -> list[object]:
         after.id,
         after.scheduled,
         after.following,
-        _seconds(after.followed_at),
+        _kept(after.followed_at),
         None if after.tracking is None else json.dumps([after.tracking.kind, after.tracking.raw]),
     ]
 
 
-def entry_of(row: tuple[Any, ...]) -> Entry:
-    """Read a row of `ENTRIES`, `FOLLOWABLE` or `FIND`."""
+def entries_of(rows: str) -> list[Entry]:
+    """Read what `ENTRIES`, `FOLLOWABLE` or `FIND` gives."""
+    return sorted(map(_entry_of, json.loads(rows)), key=lambda entry: entry.number)
+
+
+def _entry_of(row: list[Any]) -> Entry:
     (number, key, kind, query, label, added_at, state, run, sending_at, settled_at, *facts) = row
     code, phase, reason, cost, credits_left, id_, scheduled, following, followed_at, tracking = facts
     return Entry(
         number=number,
         key=key,
-        request=read_request(Kind(kind), json.loads(query)),
+        request=read_request(Kind(kind), query),
         label=label,
         state=State(state),
         run=run,
-        added_at=datetime.fromtimestamp(added_at, UTC),
+        added_at=instant_of(added_at),
         sending_at=_instant(sending_at),
         settled_at=_instant(settled_at),
         code=code,
@@ -209,16 +224,26 @@ def run_of(row: tuple[Any, ...]) -> RunRecord:
     number, begun_at, credits_left, ended_at, ended_by = row
     return RunRecord(
         number=number,
-        begun_at=datetime.fromtimestamp(begun_at, UTC),
+        begun_at=instant_of(begun_at),
         credits=credits_left,
         ended_at=_instant(ended_at),
         ended_by=ended_by,
     )
 
 
-def _seconds(instant: datetime | None) -> float | None:
-    return None if instant is None else instant.timestamp()
+def microseconds(instant: datetime) -> int:
+    """Write an instant as it is kept: whole, so that no way of writing a number rounds it."""
+    return round(instant.timestamp() * _MICRO)
 
 
-def _instant(seconds: float | None) -> datetime | None:
-    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+def instant_of(kept: int) -> datetime:
+    """Read an instant as it is kept."""
+    return datetime.fromtimestamp(kept / _MICRO, UTC)
+
+
+def _kept(instant: datetime | None) -> int | None:
+    return None if instant is None else microseconds(instant)
+
+
+def _instant(kept: int | None) -> datetime | None:
+    return None if kept is None else instant_of(kept)
