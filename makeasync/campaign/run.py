@@ -5,7 +5,8 @@ they are asked in the right order. Nothing leaves before the journal holds that 
 """
 
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import partial
@@ -33,6 +34,8 @@ from makeasync.protocol.codes import result_code
 __all__ = ["CampaignRun", "Ended", "Question", "Terms", "Why"]
 
 _PAGE = 500
+# So few left are the sign to read on.
+_LOW = 250
 # The clock on the wall may be set, and a laptop may sleep: nobody waits longer than this without looking at it again.
 _LONGEST_NAP = 60.0
 
@@ -180,7 +183,7 @@ class CampaignRun:
         self._page: deque[Entry] = deque()
         self._cursor = 0
         self._all_read = False
-        self._reading = anyio.Lock()
+        self._wanted = anyio.Event()
         self._results: deque[Outcome] = deque()
         self._workers = 0
         self._let_through = 0
@@ -253,6 +256,8 @@ class CampaignRun:
             raise
         concurrency = min(self._terms.concurrency or self._client.max_connections, self._client.max_connections)
         self._workers = concurrency if self.ended is None else 0
+        if self._workers:
+            self._crew.start(self._read)
         for _ in range(self._workers):
             self._crew.start(self._work)
         return self
@@ -311,8 +316,7 @@ class CampaignRun:
 
     async def _work(self) -> None:
         try:
-            with anyio.CancelScope() as scope:
-                self._scopes.append(scope)
+            with self._stoppable():
                 while (entry := await self._next()) is not None:
                     await self._see_to(entry)
                     await self._until_room()
@@ -325,17 +329,39 @@ class CampaignRun:
             self._tell()
 
     async def _next(self) -> Entry | None:
-        while not self._page and not self._all_read:
-            async with self._reading:
-                if not self._page and not self._all_read:
-                    await self._read_on()
-        return self._page.popleft() if self._page and self.ended is None else None
+        while not self._page and not self._all_read and self.ended is None:
+            await self._until_news()
+        if not self._page or self.ended:
+            return None
+        if len(self._page) == _LOW:
+            self._wanted.set()
+        return self._page.popleft()
 
-    async def _read_on(self) -> None:
-        page = await self._journal.entries(State.PENDING, after=self._cursor, limit=_PAGE)
-        self._page.extend(page)
-        self._all_read = not page
-        self._cursor = page[-1].number if page else self._cursor
+    async def _read(self) -> None:
+        """Read ahead by a page, so that nobody waits for the journal; no further, so that a million fit into memory."""
+        try:
+            with self._stoppable():
+                while page := await self._journal.entries(State.PENDING, after=self._cursor, limit=_PAGE):
+                    self._cursor = page[-1].number
+                    self._page.extend(page)
+                    self._tell()
+                    await self._until_low()
+        except Exception as error:  # noqa: BLE001 - as in `_work`
+            self._fail(error)
+        finally:
+            self._all_read = True
+            self._tell()
+
+    async def _until_low(self) -> None:
+        self._wanted = anyio.Event()
+        if len(self._page) > _LOW:
+            await self._wanted.wait()
+
+    @contextmanager
+    def _stoppable(self) -> Generator[None]:
+        with anyio.CancelScope() as scope:
+            self._scopes.append(scope)
+            yield
 
     async def _see_to(self, entry: Entry) -> None:
         if self._terms.suppressed.intersection(recipients_of(entry.request)):
@@ -351,7 +377,7 @@ class CampaignRun:
         witness = _Witness(self, entry)
         self.tally.under_way += 1
         try:
-            await self._client.send(entry.request, witness=witness)
+            await self._client.deliver(entry.request, witness)
         except _HeldBack:
             return False
         except (RequestRefused, NotSent, OutcomeUnknown):

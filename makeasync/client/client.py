@@ -349,6 +349,26 @@ class AsyncClient:
         self._check_open()
         return await self._delivery.send(request, witness)
 
+    async def deliver(self, request: PaidRequest[AnyTrackingT], witness: Witness) -> Receipt[AnyTrackingT]:
+        """Send a request and keep a record of it, in the calling task: a little cheaper than `send`.
+
+        For whoever runs each delivery in a task that is its own, as `Campaign` does. A cancel scope that is cancelled
+        waits for the answer once it may have left, as with `send`; but asyncio's own `task.cancel()` tears the
+        exchange, and then the outcome is unknown.
+
+        Args:
+            request: see `send`.
+            witness: is awaited before it may leave, and told what became of it.
+
+        Returns:
+            The receipt.
+
+        Raises:
+            RequestRefused, NotSent, OutcomeUnknown, ClientClosed: see `ring`.
+        """
+        self._check_open()
+        return await self._delivery.send(request, witness, in_this_task=True)
+
     def send_all(
         self, requests: Many[PaidRequest[AnyTrackingT]], *, concurrency: int = 50
     ) -> Bulk[PaidRequest[AnyTrackingT], _Sent[AnyTrackingT]]:

@@ -1,7 +1,8 @@
 """One paid request, at most once: pace it, send it, and know what became of it.
 
 The exchange runs in a task of its own, so that no cancellation of the caller's, not even asyncio's own, can tear it
-once a byte may have left: the caller waits for the answer, bounded by the deadline, and is cancelled then.
+once a byte may have left: the caller waits for the answer, bounded by the deadline, and is cancelled then. Whoever has
+a task for each message already (`campaign.run`) has the exchange in that one.
 """
 
 from typing import Generic, Protocol, TypeVar
@@ -87,6 +88,10 @@ class _Attempt:
     answer: Answer | None = None
     failure: NotSent | OutcomeUnknown | None = None
 
+    def shield(self) -> None:
+        """Go on to the end from now on."""
+        self.scope.shield = True
+
     def give_up(self) -> None:
         """Stop it if nothing has left; after that it goes on to its end."""
         self.progress.given_up = True
@@ -104,12 +109,15 @@ class Delivery:
     wire: Wire
     crew: Crew
 
-    async def send(self, request: PaidRequest[TrackingT], witness: Witness = NOBODY) -> Receipt[TrackingT]:
-        """Send one request; see `AsyncClient.send`."""
+    async def send(
+        self, request: PaidRequest[TrackingT], witness: Witness = NOBODY, *, in_this_task: bool = False
+    ) -> Receipt[TrackingT]:
+        """Send one request; see `AsyncClient.send` and `AsyncClient.deliver`."""
         # Not everybody runs a type checker, and a receipt or an outcome is the likely slip.
         if not isinstance(request, PaidRequest):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise TypeError(f"a request is a Ring, RingPlus, Call, CallPlus, Sms or SmsPlus, not a {type(request)}")
         errand = _Errand(request, Target(request.path, request.query, credentials=True), witness)
+        exchange = self._here if in_this_task else self._apart
         left = self.wire.timeout
         repetition = 0
         await self.wire.limiter.wait()
@@ -117,7 +125,7 @@ class Delivery:
         while True:
             begun = self.wire.clock.now()
             try:
-                return await self._once(errand, left)
+                return await exchange(errand, left)
             except (RequestRefused, NotSent, OutcomeUnknown) as error:
                 left -= self.wire.clock.now() - begun
                 pause = self._pause(error, repetition, left)
@@ -150,7 +158,24 @@ class Delivery:
         backoff = _backoff(error)
         return next_try(backoff, repetition, left, self.wire.chance()) if backoff else None
 
-    async def _once(self, errand: _Errand[TrackingT], timeout: float) -> Receipt[TrackingT]:
+    async def _here(self, errand: _Errand[TrackingT], timeout: float) -> Receipt[TrackingT]:
+        """Do one exchange in the caller's task, which cannot be cancelled any more once a byte may have left."""
+        if not self.crew.at_work:
+            closed = ClientClosed("the client was closed while a message waited for its turn")
+            errand.witness.settled(NotSent(str(closed), phase="queue", request=errand.request))
+            raise closed
+        attempt = _Attempt(scope=anyio.CancelScope())
+        attempt.progress.on_leaving = attempt.shield
+        self.wire.tell(Sending, errand.request)
+        try:
+            await self._perform(attempt, errand.target, timeout)
+        except get_cancelled_exc_class():
+            self._record(attempt, errand)
+            raise
+        return self._result(attempt, errand)
+
+    async def _apart(self, errand: _Errand[TrackingT], timeout: float) -> Receipt[TrackingT]:
+        """Do one exchange in a task of its own, which no cancellation of the caller's reaches."""
         attempt = _Attempt()
         try:
             self.crew.start(self._perform, attempt, errand.target, timeout)

@@ -3,7 +3,7 @@
 No HTTP library here: `httpx_lanes` is the adapter over httpx, another one is another room.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Literal, Protocol, TypeAlias
 
 from attrs import define, field, frozen
@@ -68,10 +68,12 @@ class Progress:
     Attributes:
         phase: see `makeasync.errors`; before `send`, provably nothing has left.
         given_up: nobody wants the request any more; it must not leave.
+        on_leaving: is called when it may leave from now on.
     """
 
     phase: Phase = "queue"
     given_up: bool = False
+    on_leaving: Callable[[], None] | None = None
 
     @property
     def left(self) -> bool:
@@ -86,6 +88,8 @@ class Progress:
         """
         if self.given_up and not self.left:
             raise NotSent("given up before anything left", phase=self.phase)
+        if self.on_leaving is not None and not self.left and phase == "send":
+            self.on_leaving()
         self.phase = phase
 
 
