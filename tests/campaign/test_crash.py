@@ -37,7 +37,8 @@ STEPS = (
     "before outcome is committed",
     "after outcome is committed",
 )
-AT_ONCE = 10
+# On their way, and on their way into the journal.
+AT_ONCE = 20
 Record = Callable[[str, object], None]
 SUBJECT = Path(__file__).parents[1] / "support" / "crash_subject.py"
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import anyio
 import pytest
 
@@ -98,3 +100,18 @@ async def test_the_loop_s_clock_is_real() -> None:
     assert scope.cancelled_caught
     assert 0.02 <= clock.now() - begun < 1
     assert clock.time() > 1_600_000_000
+
+
+async def test_the_virtual_clock_stands_still_while_somebody_works_in_a_thread() -> None:
+    async with VirtualClock() as clock:
+        begun = clock.now()
+
+        async def work() -> float:
+            with clock.stand_still():
+                await anyio.to_thread.run_sync(time.sleep, 0.05)
+                return clock.now()
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(clock.sleep, 1000)
+            assert await work() == begun
+        assert clock.now() == begun + 1000

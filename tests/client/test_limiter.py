@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from contextlib import contextmanager
+
 import anyio
 import pytest
 from anyio.lowlevel import checkpoint
@@ -13,8 +16,10 @@ from makeasync.client.limiter import Limiter
 class Late(VirtualClock):
     """Wakes everybody a little late, as real timers do."""
 
-    async def sleep(self, seconds: float) -> None:
-        await super().sleep(seconds + 0.004)
+    @contextmanager
+    def expire(self, seconds: float | None) -> Generator[anyio.CancelScope]:
+        with super().expire(None if seconds is None else seconds + 0.004) as scope:
+            yield scope
 
 
 async def times(limiter: Limiter, clock: VirtualClock, number: int) -> list[float]:
@@ -101,3 +106,34 @@ async def test_without_a_rate_nobody_waits_but_for_a_pause() -> None:
 def test_a_rate_out_of_range_is_refused(per_second: float) -> None:
     with pytest.raises(ValueError, match="rate"):
         Rate(per_second)
+
+
+async def test_a_rate_that_is_changed_holds_for_whoever_waits_already() -> None:
+    async with VirtualClock() as clock:
+        limiter = Limiter(clock, Rate(0.001))
+        await limiter.wait()
+        passed: list[float] = []
+        begun = clock.now() + 10
+
+        async def wait() -> None:
+            await limiter.wait()
+            passed.append(clock.now())
+
+        async with anyio.create_task_group() as group:
+            for _ in range(5):
+                group.start_soon(wait)
+            await clock.sleep(10)
+            assert passed == []
+            limiter.rate = Rate(2)
+            assert limiter.rate == Rate(2)
+    assert [moment - begun for moment in passed] == pytest.approx([0.5, 1.0, 1.5, 2.0, 2.5], abs=0.1)
+
+
+async def test_without_a_rate_a_pause_still_holds() -> None:
+    async with VirtualClock() as clock:
+        limiter = Limiter(clock, Rate(1))
+        limiter.rate = None
+        limiter.pause(5)
+        begun = clock.now()
+        await limiter.wait()
+        assert clock.now() - begun == pytest.approx(5)
