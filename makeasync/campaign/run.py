@@ -43,7 +43,7 @@ _LONGEST_NAP = 60.0
 class Why(StrEnum):
     """Why a run ended."""
 
-    DONE = "everything has been sent"
+    DONE = "every message has been seen to"
     STOPPED = "stopped"
     SPENT = "max_credits is reached"
     EXPIRED = "expire_at has passed"
@@ -151,11 +151,6 @@ class Tally:
     under_way: int = 0
     credits: int | None = None
 
-    @property
-    def settled(self) -> int:
-        """Messages of which it is known what became of them, or known to be unknowable."""
-        return self.accepted + self.refused + self.not_sent + self.unknown
-
 
 class CampaignRun:
     """A block in which a campaign is sent; iterate over it for the outcomes. `Campaign.run` makes one.
@@ -244,6 +239,8 @@ class CampaignRun:
             raise _HeldBack
 
     async def __aenter__(self) -> Self:
+        if self.number or self.ended:
+            raise ClientClosed("a run is entered once; make another one with campaign.run()")
         try:
             self._one_run.acquire_nowait()
         except anyio.WouldBlock:
@@ -283,7 +280,7 @@ class CampaignRun:
 
     async def __anext__(self) -> Outcome:
         while not self._results:
-            if not self._workers and not self._asking and not self.tally.under_way:
+            if self._is_over:
                 raise self._taken_error() or StopAsyncIteration
             if not self._crew.at_work:
                 raise ClientClosed("iterate inside the block: `async with campaign.run(client) as outcomes:`")
@@ -292,9 +289,15 @@ class CampaignRun:
         self._tell()
         return outcome
 
+    @property
+    def _is_over(self) -> bool:
+        """Nothing more will come. Who is still being asked is not waited for, if the run has ended meanwhile."""
+        return not self._workers and not self.tally.under_way and (not self._asking or self.ended is not None)
+
     async def _prepare(self) -> None:
         """Look at the journal and at the account before anything is sent."""
         await self._retry_not_sent()
+        await self._skip_suppressed()
         sums = await self._journal.sums()
         self._budget = Budget(self._terms.max_credits, Tariff.of(sums), spent(sums))
         self._let_through = sum(each.messages for each in sums if each.state is State.ACCEPTED)
@@ -309,6 +312,18 @@ class CampaignRun:
     async def _retry_not_sent(self) -> None:
         while page := await self._journal.entries(State.NOT_SENT, limit=_PAGE):
             await self._journal.write([Change(entry, entry.retried()) for entry in page])
+
+    async def _skip_suppressed(self) -> None:
+        """Skip those whose key is a suppressed number, so that nobody counts with their cost; others, as they come."""
+        numbers = sorted(self._terms.suppressed)
+        for first in range(0, len(numbers), _PAGE):
+            found = await self._journal.find(numbers[first : first + _PAGE])
+            await self._skip(*(entry for entry in found if entry.state is State.PENDING))
+
+    async def _skip(self, *entries: Entry) -> None:
+        at = self.now()
+        await self._journal.write([Change(entry, entry.skipped("its number is suppressed", at)) for entry in entries])
+        self.tally.skipped += len(entries)
 
     async def _note_end(self) -> None:
         if self.number and self.ended and self._error is None:
@@ -325,7 +340,7 @@ class CampaignRun:
         finally:
             self._workers -= 1
             if not self._workers and self.ended is None:
-                self.ended = Ended(Why.DONE, "everything has been sent")
+                self.ended = Ended(Why.DONE, "every message has been seen to")
             self._tell()
 
     async def _next(self) -> Entry | None:
@@ -365,8 +380,7 @@ class CampaignRun:
 
     async def _see_to(self, entry: Entry) -> None:
         if self._terms.suppressed.intersection(recipients_of(entry.request)):
-            await self.commit(entry, entry.skipped("its number is suppressed", self.now()))
-            self.tally.skipped += 1
+            await self._skip(entry)
             return
         while await self._may_go(entry):
             if await self._send(entry):

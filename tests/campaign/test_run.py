@@ -13,12 +13,14 @@ from makeasync import (
     Accepted,
     Campaign,
     Caution,
+    ClientClosed,
     Kind,
     Outcome,
     Question,
     QuietHours,
     Rate,
     Refused,
+    RingPlus,
     Sms,
     State,
     VirtualClock,
@@ -180,6 +182,24 @@ class TestTrouble:
             await outcomes_of(campaign.run(client, canary=9))
         assert service.taken.total() == 50
 
+    async def test_who_says_stop_while_somebody_is_asked_does_not_wait_for_the_answer(
+        self, path: Path, clock: VirtualClock
+    ) -> None:
+        async def ask(question: Question) -> bool:
+            question.run.stop()
+            await anyio.sleep_forever()
+            return True
+
+        service = Service()
+        async with service.client(clock) as client, Campaign.open(path, clock=clock) as campaign:
+            await campaign.add(messages(50))
+            run = campaign.run(client, canary=3, ask=ask)
+            with anyio.fail_after(5):
+                await outcomes_of(run)
+            assert why(run) is Why.STOPPED
+            with pytest.raises(ClientClosed, match="entered once"):
+                await run.__aenter__()
+
     async def test_what_the_one_who_is_asked_raises_ends_it(self, path: Path, clock: VirtualClock) -> None:
         async def ask(_: Question) -> bool:
             raise ZeroDivisionError
@@ -314,6 +334,21 @@ class TestTime:
 
 
 class TestSuppression:
+    async def test_what_is_suppressed_is_not_counted_with(self, path: Path, clock: VirtualClock) -> None:
+        service = Service(credits=25)
+        async with service.client(clock) as client, Campaign.open(path, clock=clock) as campaign:
+            await campaign.add(messages(10))
+            await outcomes_of(campaign.run(client, suppressed=[sms(number).to for number in range(5)]))
+            assert await counts(campaign) == {"accepted": 5, "skipped": 5}
+
+    async def test_every_number_that_a_message_reaches_counts(self, path: Path, clock: VirtualClock) -> None:
+        service = Service()
+        ring = RingPlus(pairs=[("33639980000", "33639980001"), ("33639980000", "33639980002")])
+        async with service.client(clock) as client, Campaign.open(path, clock=clock) as campaign:
+            await campaign.add([ring], key=lambda _: "ours")
+            await outcomes_of(campaign.run(client, suppressed=["33639980002"]))
+            assert await counts(campaign) == {"skipped": 1}
+
     async def test_a_suppressed_number_is_never_messaged(self, path: Path, clock: VirtualClock) -> None:
         service = Service()
         async with service.client(clock) as client, Campaign.open(path, clock=clock) as campaign:
