@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -64,3 +67,59 @@ def test_interrupted_it_stops_in_order_and_says_how_to_go_on(
     assert held["accepted"] + held["pending"] == 60
     subprocess.run([*MAKEASYNC, *command, "--rate", "1000"], check=True, capture_output=True)  # noqa: S603 - ourselves
     assert counts(journal)["accepted"] == 60
+
+
+class Stalling(BaseHTTPRequestHandler):
+    """Tells the balance, and never answers anything else."""
+
+    stalled = threading.Event()
+
+    def do_GET(self) -> None:
+        if not self.path.startswith("/apicredits"):
+            self.stalled.set()
+            self.rfile.read()
+            return
+        body = b"<response><result>success</result><credits>1000000</credits></response>"
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002, ARG002 - the library's
+        return
+
+
+def test_interrupted_twice_it_does_not_wait_and_what_was_on_its_way_is_unknown(
+    tmp_path: Path, command: list[str]
+) -> None:
+    journal = tmp_path / "people.csv.journal"
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Stalling)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    real = [argument for argument in command if argument != "--sandbox"]
+    account = {"MAKEASYNC_LOGIN": "john", "MAKEASYNC_PASSWORD": "planted-secret"}
+    url = f"http://127.0.0.1:{server.server_port}/"
+    with subprocess.Popen(  # noqa: S603 - ourselves
+        [*MAKEASYNC, *real, "--yes", "--base-url", url, "--concurrency", "3", "--rate", "50"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, **account},
+    ) as process:
+        assert Stalling.stalled.wait(20)
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.5)
+        assert process.poll() is None, "it waits for what is on its way"
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=10)
+    server.shutdown()
+    server.server_close()
+    assert process.returncode == 130
+    assert "given up waiting" in err
+    assert "planted-secret" not in out + err
+    assert 1 <= counts(journal)["sending"] <= 3
+    told = subprocess.run(  # noqa: S603 - ourselves
+        [*MAKEASYNC, "campaign", "resolve", str(journal), "--as", "not-sent", "--all"], check=True, capture_output=True
+    )
+    assert b"to be sent by the next run" in told.stdout
+    assert counts(journal)["pending"] == 60
