@@ -21,7 +21,7 @@ __all__ = ["Scribe"]
 ThingT = TypeVar("ThingT")
 Then = Callable[[MakeError | None], None]
 # Rounds of the event loop: what is about to be handed in anyway is then one group instead of ten.
-_ROUNDS = 30
+_ROUNDS = 8
 # A larger group costs hardly less for each, and lets more of them wait for the disk together with nobody left to work.
 _ENOUGH = 100
 

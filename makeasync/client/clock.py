@@ -19,6 +19,11 @@ from makeasync.client.crew import Crew
 __all__ = ["Clock", "LoopClock", "VirtualClock"]
 
 
+# Of the event loop.
+_ROUNDS = 20
+_LONGEST_LOOK = 0.002
+
+
 class Clock(Protocol):
     """What the client needs of a clock."""
 
@@ -173,6 +178,11 @@ class VirtualClock:
 
 async def _all_sleep() -> None:
     # anyio looks only now and then; letting the others run first makes its first look the last one.
-    for _ in range(20):
+    for _ in range(_ROUNDS):
         await checkpoint()
-    await anyio.wait_all_tasks_blocked()
+    blocked = False
+    while not blocked:
+        # And on asyncio it looks again after a tenth of a second only.
+        with anyio.move_on_after(_LONGEST_LOOK):
+            await anyio.wait_all_tasks_blocked()
+            blocked = True

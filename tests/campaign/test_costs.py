@@ -89,10 +89,11 @@ def test_the_first_of_a_kind_goes_alone() -> None:
 
 
 @given(st.integers(0, 200), st.integers(1, 30), st.lists(st.sampled_from(["ask", "charge", "lose", "release"])))
-def test_no_order_of_things_spends_more_than_the_limit(limit: int, cost: int, steps: list[str]) -> None:
-    budget = Budget(limit, Tariff(), 0)
+def test_once_the_cost_is_known_no_order_of_things_spends_more_than_the_limit(
+    limit: int, cost: int, steps: list[str]
+) -> None:
+    budget = Budget(limit, Tariff({(Kind.SMS, 1): cost}), 0)
     held: list[int] = []
-    learned = False
     for number, step in enumerate(steps):
         if step == "ask":
             if budget.hold(number, sms(number)) is Grant.GRANTED:
@@ -101,6 +102,4 @@ def test_no_order_of_things_spends_more_than_the_limit(limit: int, cost: int, st
             budget.release(held.pop())
         elif held:
             budget.charge(taken := held.pop(), sms(taken), cost if step == "charge" else None)
-            learned = learned or step == "charge"
-            # Only of the very first nobody could know what it would cost.
-            assert budget.spent <= max(limit, cost)
+        assert budget.spent <= limit

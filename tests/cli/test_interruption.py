@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shlex
 import signal
@@ -15,17 +14,21 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import anyio
 import pytest
+
+from makeasync import Campaign
 
 FILE = "".join(("Mobile\n", *(f"063998{number:04d}\n" for number in range(60))))
 MAKEASYNC = [sys.executable, "-m", "makeasync.cli"]
 
 
 def counts(journal: Path) -> dict[str, int]:
-    told = subprocess.run(  # noqa: S603 - ourselves
-        [*MAKEASYNC, "campaign", "status", str(journal), "--json"], check=True, capture_output=True
-    )
-    return json.loads(told.stdout)["counts"]
+    async def look() -> dict[str, int]:
+        async with Campaign.open(journal, read_only=True) as campaign:
+            return {state.value: count for state, count in (await campaign.counts()).items()}
+
+    return anyio.run(look)
 
 
 @pytest.fixture
