@@ -303,7 +303,10 @@ class TestTime:
         saturday = datetime(2026, 11, 21, 18, 59, 30, tzinfo=UTC)  # 19:59:30 in Paris
         async with VirtualClock(saturday.timestamp()) as clock:
             service = Service()
-            async with service.client(clock, rate=1) as client, Campaign.open(path, clock=clock) as campaign:
+            async with (
+                service.client(clock, rate=1, connections=2) as client,
+                Campaign.open(path, clock=clock) as campaign,
+            ):
                 await campaign.add(messages(60))
                 quiet = QuietHours.parse("20:00-08:00", "sundays", zone="Europe/Paris")
                 await outcomes_of(campaign.run(client, quiet=quiet))

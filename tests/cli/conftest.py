@@ -17,6 +17,12 @@ from makeasync.sandbox import Sandbox
 LOGIN, PASSWORD = "john@gmail.com", "marilyn"
 
 
+@pytest.fixture
+def anyio_backend() -> str:
+    """What the command line runs on."""
+    return "asyncio"
+
+
 @frozen
 class InProcess:
     """What `service_for` gives, without sockets and without waiting."""
