@@ -438,7 +438,8 @@ class CampaignRun:
         self._results.append(outcome)
         if isinstance(outcome, Refused):
             self._refused(outcome.error)
-        if self._watch.note(accepted=isinstance(outcome, Accepted)) and not self._asking:
+        too_much = self._watch.note(accepted=isinstance(outcome, Accepted))
+        if too_much and self.ended is None and not self._asking:
             detail = f"{self._watch.wrong} of the last {self._terms.caution.window} messages were not accepted"
             self._put_question(Why.TROUBLE, detail)
 

@@ -38,9 +38,9 @@ class _Group(Generic[ThingT]):
     def end(self, failure: Callable[[], MakeError] | None) -> None:
         """Tell whoever waits; each gets an error of its own."""
         self.failure = failure
+        self.done.set()
         for then in self.then:
             then(failure() if failure else None)
-        self.done.set()
 
 
 class Scribe(Generic[ThingT]):

@@ -200,6 +200,20 @@ class TestTrouble:
             with pytest.raises(ClientClosed, match="entered once"):
                 await run.__aenter__()
 
+    async def test_nobody_is_asked_about_what_comes_in_when_the_run_is_over(
+        self, path: Path, clock: VirtualClock
+    ) -> None:
+        async def ask(_: Question) -> bool:
+            raise AssertionError("nobody is there any more")
+
+        service = Service(lambda _: "lost", seconds=2, clock=clock)
+        async with service.client(clock) as client, Campaign.open(path, clock=clock) as campaign:
+            await campaign.add(messages(30))
+            with anyio.fail_after(5):
+                async with campaign.run(client, caution=Caution(0.2, 10), ask=ask):
+                    await clock.sleep(1)
+            assert await counts(campaign) == {"unknown": 10, "pending": 20}
+
     async def test_what_the_one_who_is_asked_raises_ends_it(self, path: Path, clock: VirtualClock) -> None:
         async def ask(_: Question) -> bool:
             raise ZeroDivisionError
