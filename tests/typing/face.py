@@ -6,12 +6,15 @@ from typing import assert_never, assert_type
 
 from makeasync import (
     Accepted,
+    Added,
     AsyncClient,
     Call,
     CallPlus,
     CallPlusTracking,
     CallTracking,
+    Campaign,
     Credits,
+    Entry,
     NotSent,
     Outcome,
     OutcomeUnknown,
@@ -115,3 +118,16 @@ async def receipts_and_ids_are_followed_together(client: AsyncClient, receipt: R
                     assert_type(tracked.id, str)
                 case _:
                     assert_never(tracked)
+
+
+async def a_campaign_is_used_like_send_all(client: AsyncClient) -> None:
+    async with Campaign.open("spring.journal") as campaign:
+        assert_type(await campaign.add([Sms(from_=A, to=B, txt="123")]), Added)
+        async with campaign.run(client) as outcomes:
+            async for outcome in outcomes:
+                assert_type(outcome, Outcome)
+        async with campaign.track(client) as trackings:
+            async for tracked in trackings:
+                assert_type(tracked, Tracked | TrackingFailed)
+        for entry in await campaign.unknown():
+            assert_type(entry, Entry)
