@@ -145,13 +145,13 @@ class SqliteJournal:
 
     def _add(self, rows: str, number: int, at: int) -> Added:
         with self._transaction():
-            new = self._connection.execute(ADD, (rows, at)).rowcount
-            different: int = self._connection.execute(DIFFERENT, (rows,)).fetchone()[0]
+            new = self._connection.execute(ADD, {"rows": rows, "at": at}).rowcount
+            different: int = self._connection.execute(DIFFERENT, {"rows": rows}).fetchone()[0]
         return Added(new, number - new - different, different)
 
     def _write(self, rows: str, number: int) -> None:
         with self._transaction():
-            written = self._connection.execute(WRITE, (rows,)).rowcount
+            written = self._connection.execute(WRITE, {"rows": rows}).rowcount
             if written != number:
                 raise JournalFailed(
                     f"{self._path}: {number - written} of {number} messages are no longer as they were: something else "
@@ -160,7 +160,7 @@ class SqliteJournal:
                 )
 
     def _page(self, statement: str, chosen: str, after: int, limit: int) -> str:
-        return self._connection.execute(statement, (chosen, after, limit)).fetchone()[0]
+        return self._connection.execute(statement, {"chosen": chosen, "after": after, "limit": limit}).fetchone()[0]
 
     def _rows(self, statement: str, *arguments: object) -> list[tuple[Any, ...]]:
         return self._connection.execute(statement, arguments).fetchall()

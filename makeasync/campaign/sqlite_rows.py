@@ -89,11 +89,11 @@ def _place(place: int) -> str:
 
 ADD = f"""
 INSERT INTO message (key, kind, query, size, label, added_at)
-SELECT {", ".join(map(_place, range(5)))}, ?2 FROM json_each(?1) WHERE true
+SELECT {", ".join(map(_place, range(5)))}, :at FROM json_each(:rows) WHERE true
 ON CONFLICT (key) DO NOTHING
 """
 DIFFERENT = f"""
-SELECT count(*) FROM json_each(?1) JOIN message ON message.key = {_place(0)}
+SELECT count(*) FROM json_each(:rows) JOIN message ON message.key = {_place(0)}
 WHERE message.kind <> {_place(1)} OR message.query <> {_place(2)}
 """
 # In the order of the columns in `row_of`.
@@ -103,7 +103,7 @@ _CHANGED = (
 )  # fmt: skip
 WRITE = f"""
 UPDATE message SET {", ".join(f"{name} = {_place(place)}" for place, name in enumerate(_CHANGED, 3))}
-FROM json_each(?1)
+FROM json_each(:rows)
 WHERE message.number = {_place(0)} AND message.state = {_place(1)} AND message.following = {_place(2)}
 """
 _COLUMNS = f"number, key, kind, json(query), label, added_at, {', '.join(_CHANGED)}"
@@ -113,16 +113,16 @@ def _all_in_one(condition: str) -> str:
     """Select messages as one array of arrays: read row by row, each would have to win Python's lock back."""
     return f"""
 SELECT json_group_array(json_array({_COLUMNS}))
-FROM (SELECT * FROM message WHERE {condition} ORDER BY number LIMIT ?3)
+FROM (SELECT * FROM message WHERE {condition} ORDER BY number LIMIT :limit)
 """
 
 
-ENTRIES = _all_in_one("state IN (SELECT value FROM json_each(?1)) AND number > ?2")
+ENTRIES = _all_in_one("state IN (SELECT value FROM json_each(:chosen)) AND number > :after")
 FOLLOWABLE = _all_in_one(
-    f"state = '{State.ACCEPTED.value}' AND id IS NOT NULL AND number > ?2 "
+    f"state = '{State.ACCEPTED.value}' AND id IS NOT NULL AND number > :after "
     f"AND following IN ('{Following.AWAITED.value}', '{Following.AVAILABLE.value}')"
 )
-FIND = _all_in_one("key IN (SELECT value FROM json_each(?1)) AND number > ?2")
+FIND = _all_in_one("key IN (SELECT value FROM json_each(:chosen)) AND number > :after")
 SUMS = """
 SELECT kind, size, state, following, count(*), coalesce(sum(cost), 0), max(cost), count(*) - count(cost)
 FROM message GROUP BY 1, 2, 3, 4
