@@ -135,7 +135,9 @@ class TestTrouble:
             run = campaign.run(client, caution=Caution(0.2, 20))
             await outcomes_of(run)
             assert why(run) is Why.TROUBLE
-            assert await counts(campaign) == {"refused": 5, "pending": 95}
+            # One more may have been on its way while the fifth was written.
+            assert 5 <= run.tally.refused <= 6
+            assert await counts(campaign) == {"refused": run.tally.refused, "pending": 100 - run.tally.refused}
 
     async def test_whoever_is_asked_decides(self, path: Path, clock: VirtualClock) -> None:
         asked: list[tuple[Why, int]] = []
