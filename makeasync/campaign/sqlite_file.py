@@ -144,6 +144,8 @@ def _create(path: Path, purpose: str) -> None:
     """Make it whole beside its place and move it there: a process that dies in between leaves no half journal."""
     new = path.with_name(path.name + "-new")
     new.unlink(missing_ok=True)
+    # It will hold a phone book: for its owner's eyes. What SQLite puts beside it gets the same mode.
+    new.touch(mode=0o600)
     with closing(sqlite3.connect(new, isolation_level=None)) as connection:
         connection.executescript(f"BEGIN; {SCHEMA} COMMIT;")
         connection.execute("INSERT INTO purpose VALUES (?)", (purpose,))

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import anyio
 import pytest
 from support.service import Fate, Service, messages, sms
 
@@ -269,3 +270,15 @@ async def test_the_journal_holds_no_password(path: Path, clock: VirtualClock) ->
         held = b"".join(file.read_bytes() for file in path.parent.iterdir())
     assert b"planted-secret" not in held
     assert b"33600000001" in held
+
+
+async def test_torn_while_it_opens_it_leaves_the_journal_to_others(path: Path) -> None:
+    for _ in range(20):
+        with anyio.CancelScope() as scope:
+            scope.cancel()
+            await Campaign.open(path).__aenter__()
+        with anyio.move_on_after(0.002):
+            async with Campaign.open(path):
+                await anyio.sleep_forever()
+    async with Campaign.open(path) as campaign:
+        assert await counts(campaign) == {}

@@ -268,6 +268,13 @@ async def test_a_process_that_died_while_making_it_left_nothing_in_the_way(path:
     assert not path.with_name(path.name + "-new").exists()
 
 
+async def test_a_phone_book_is_for_its_owners_eyes(path: Path) -> None:
+    journal = await filled(path, 1)
+    modes = {file.name.removeprefix(path.name): file.stat().st_mode & 0o077 for file in path.parent.iterdir()}
+    await journal.aclose()
+    assert {name: modes[name] for name in ("", "-wal", "-shm")} == {"": 0, "-wal": 0, "-shm": 0}
+
+
 async def test_a_look_leaves_nothing_behind(path: Path) -> None:
     await (await filled(path, 1)).aclose()
     before = sorted(path.parent.iterdir())
