@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cache
+from html import unescape
 from types import MappingProxyType
 from typing import Any, TypeAlias, TypeVar
 
@@ -63,6 +64,9 @@ _LOST = re.compile(rb"<!|<\?(?!xml\s)|&(?!(?:amp|lt|gt|quot|apos);)|[\x00-\x08\x
 _ROOTS = re.compile(rb"<response[\s/>]")
 
 _ANSWERS: tuple[type[Any], ...] = (Receipt, Credits, *TRACKINGS.values())
+# What recovery takes for the text of an element may be a part of it, or more than it; a field written whole is neither.
+_FIELD = re.compile(r"<([A-Za-z_]+)\s*>([^<]*)</\1\s*>", re.ASCII)
+_OPENED = re.compile(r"<([A-Za-z_]+)[\s/>]", re.ASCII)
 # Elements that must not stand twice: every one that we would have to choose from.
 _ONLY_ONCE = frozenset(
     {"result", "result_code", "make"}
@@ -209,6 +213,13 @@ class _Document:
     body: bytes
     redact: Redact
 
+    def text(self, encoding: str | None) -> str:
+        """Read it as its parser did; nothing, if Python knows no such encoding."""
+        try:
+            return self.body.decode(encoding or "utf-8").replace("\r\n", "\n")
+        except (LookupError, UnicodeDecodeError):
+            return ""
+
     def undecodable(self, reason: str, element: str | None = None) -> UndecodableAnswer:
         # Masked before it is cut: half a password is a secret too. And not all as UTF-8: one in UTF-16 would be missed.
         text = self.body[:LONGEST_ANSWER].decode(json.detect_encoding(self.body), "replace")
@@ -310,9 +321,11 @@ def _read(body: bytes, redact: Redact) -> _Fields:
     document = _Document(body, redact)
     root, recovered = _parse(document)
     _check_root(root, document)
-    if not recovered:
-        _check_flat(root, document)
     fields = _Fields(_children(root, deep=recovered), recovered, document)
+    if recovered:
+        _check_whole(fields, root)
+    else:
+        _check_flat(root, document)
     if doubled := fields.doubled():
         raise document.undecodable(f"has more than one <{doubled}>", doubled)
     return fields
@@ -355,6 +368,21 @@ def _check_flat(root: _Node, document: _Document) -> None:
     for element in root.iterchildren():
         if element.tag in _ONLY_ONCE and len(element):
             raise document.undecodable(f"has elements inside <{element.tag}>", str(element.tag))
+
+
+def _check_whole(fields: _Fields, root: _Node) -> None:
+    """Refuse what recovery repairs or drops of a field: `<id>ab<c12</id>` would be read as `ab`.
+
+    Of `make` we want no more than its kind, and that is what the document's own examples damage.
+    """
+    text = fields.document.text(root.getroottree().docinfo.encoding)
+    written = {(name, unescape(value)) for name, value in _FIELD.findall(text)}
+    for name, value in fields.raw:
+        if name in _ONLY_ONCE and name != "make" and (name, value) not in written:
+            raise fields.undecodable(f"has a damaged <{name}>", name)
+    opened = [name for name in _OPENED.findall(text) if name in _ONLY_ONCE]
+    if sorted(opened) != sorted(name for name, _ in fields.raw if name in _ONLY_ONCE):
+        raise fields.document.undecodable("is damaged beyond what can be read safely")
 
 
 def _children(root: _Node, *, deep: bool) -> Raw:

@@ -583,6 +583,29 @@ def test_damaged_answer_is_read_and_marked(damage: str, repaired: Kind) -> None:
     assert (answer.kind, answer.id, answer.recovered) == (repaired, "abc12", True)
 
 
+@pytest.mark.parametrize(
+    ("damage", "element"),
+    [
+        ("<id>ab<c12</id>", "id"),
+        ("<id>abc12/id>", "id"),
+        ("<id>abc12", "id"),
+        ("<id>abc12<cost>5</cost>", "id"),
+        ("<id>abc12</ID>", "id"),
+        ("<id>a1</id><cost>1<2</cost>", "cost"),
+        ("<id>a1</id><credits>12</credit>", "credits"),
+        ("<id>a1</id><result_code>1<!8</result_code>", None),  # no recovery at all: a declaration
+    ],
+)
+def test_field_that_recovery_would_have_to_repair_is_undecodable(damage: str, element: str | None) -> None:
+    error = undecodable(f"<response><result>success</result>{damage}</response>".encode())
+    assert error.element == element
+
+
+@pytest.mark.parametrize("result", ["<result>success</rsult>", "<result>success", "<result>success/result>"])
+def test_result_that_recovery_would_have_to_repair_is_undecodable(result: str) -> None:
+    assert undecodable(f"<response>{result}<id>a1</id></response>".encode()).element == "result"
+
+
 def masking(text: str) -> str:
     return text.replace(PASSWORD, "***")
 
