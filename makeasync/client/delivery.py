@@ -156,7 +156,9 @@ class Delivery:
 
     def _pause(self, error: Failure, repetition: int, left: float) -> float | None:
         backoff = _backoff(error)
-        return next_try(backoff, repetition, left, self.wire.chance()) if backoff else None
+        if backoff is None:
+            return None
+        return next_try(backoff, repetition, left, self.wire.chance(), self.wire.limiter.held)
 
     async def _here(self, errand: _Errand[TrackingT], timeout: float) -> Receipt[TrackingT]:
         """Do one exchange in the caller's task, which cannot be cancelled any more once a byte may have left."""

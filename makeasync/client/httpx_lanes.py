@@ -14,11 +14,12 @@ import ipaddress
 import ssl
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 from urllib.parse import quote_plus
 
 import anyio
 import httpx
+from attrs import define
 
 from makeasync.client.clock import Clock
 from makeasync.client.credentials import Credentials
@@ -36,6 +37,9 @@ _HEADERS = MappingProxyType(
     {"User-Agent": "makeasync", "Accept": "application/xml, text/xml", "Accept-Encoding": "identity"}
 )
 _LONGEST_CLOSE = 1.0
+# Servers close what is idle after 5 s (Apache) and later, perhaps just when a paid request goes out, and then nobody
+# knows what became of it. httpx looks at a connection before it is used again, and takes none that is older than this.
+_LONGEST_IDLE = 3.0
 
 # What httpx's connection says of itself, and how far the request has come by then.
 _PHASES: Mapping[str, Phase] = MappingProxyType(
@@ -46,6 +50,8 @@ _PHASES: Mapping[str, Phase] = MappingProxyType(
     }
 )
 _NO_CONNECTION = (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol)
+# From an answer to what came behind it: httpx's stream, its pool's, its connection's, h11's state.
+_WAY_TO_THE_BUFFER = ("stream", "_httpcore_stream", "_stream", "_connection", "_h11_state")
 _FAILED: Mapping[Phase, str] = MappingProxyType(
     {
         "queue": "no connection was free",
@@ -56,6 +62,20 @@ _FAILED: Mapping[Phase, str] = MappingProxyType(
         "answer": "the answer is not usable",
     }
 )
+
+
+# In our words: httpx's own repeat what came, and a service may repeat what it was asked.
+_AFTER_LEAVING: Mapping[type[Exception], str] = MappingProxyType(
+    {
+        httpx.RemoteProtocolError: "the server hung up, or what it sent is not HTTP",
+        httpx.ReadError: "the connection broke",
+        httpx.WriteError: "the connection broke",
+    }
+)
+
+
+class _Unusable(Exception):
+    """An answer that came and is not taken; the text says why."""
 
 
 def open_transport(
@@ -101,7 +121,7 @@ def open_transport(
         return httpx.AsyncHTTPTransport(
             verify=context[0] if context else False,
             proxy=proxy,
-            limits=httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=5.0),
+            limits=httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=_LONGEST_IDLE),
         )
 
     return HttpxLanes(url, credentials, clock, max_connections, open_lane)
@@ -148,13 +168,31 @@ class _Shared(httpx.AsyncBaseTransport):
     def __init__(self, inner: httpx.AsyncBaseTransport) -> None:
         self.inner = inner
 
-    @property
-    def on_the_wire(self) -> bool:
-        """It is httpx's own, which knows the extensions."""
-        return isinstance(self.inner, httpx.AsyncHTTPTransport)
-
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         return await self.inner.handle_async_request(request)
+
+
+@define
+class _Lane:
+    """One connection, or what stands for it.
+
+    Attributes:
+        transport: httpx's, or the user's.
+        reusable: its last exchange ended cleanly.
+    """
+
+    transport: httpx.AsyncBaseTransport
+    reusable: bool = False
+
+    @property
+    def own(self) -> httpx.AsyncBaseTransport:
+        """The transport itself."""
+        return self.transport.inner if isinstance(self.transport, _Shared) else self.transport
+
+    @property
+    def on_the_wire(self) -> bool:
+        """It is httpx's, which knows the extensions."""
+        return isinstance(self.own, httpx.AsyncHTTPTransport)
 
 
 class HttpxLanes:
@@ -173,40 +211,38 @@ class HttpxLanes:
         self._base_url = base_url
         self._credentials = credentials
         self._clock = clock
-        self._open_lane = open_lane
+        self._open = open_lane
         self._closing = closing
         self._room = anyio.Semaphore(max_connections)
         self._closed = False
         # The first lane takes what httpx loads and certificates take to read now, not out of the first request's time.
-        self._idle: list[httpx.AsyncBaseTransport] = [open_lane()]
+        self._idle = [_Lane(open_lane())]
 
     async def fetch(self, target: Target, timeout: float, progress: Progress) -> Answer:
         """Do one exchange; see `Transport`."""
         async with self._room:
-            lane = self._idle.pop() if self._idle else self._open_lane()
-            clean = False
+            lane = self._idle.pop() if self._idle else _Lane(self._open())
+            lane.reusable = False
             try:
-                answer = await self._exchange(lane, target, timeout, progress)
-                clean = True
+                return await self._exchange(lane, target, timeout, progress)
             finally:
-                if clean and not self._closed:
+                if lane.reusable and not self._closed:
                     self._idle.append(lane)
                 else:
-                    await _close(lane)
-            return answer
+                    await _close(lane.transport)
 
     async def aclose(self) -> None:
         """Close every idle lane; one that is in use is closed when it comes back."""
         self._closed = True
         idle, self._idle = self._idle, []
         for lane in idle:
-            await _close(lane)
+            await _close(lane.transport)
         if self._closing is not None:
             await _close(self._closing)
 
     async def _exchange(
         self,
-        lane: httpx.AsyncBaseTransport,
+        lane: _Lane,
         target: Target,
         timeout: float,
         progress: Progress,
@@ -218,29 +254,36 @@ class HttpxLanes:
                 return await self._converse(lane, target, progress)
             except NotSent:
                 connected, reason = False, "given up in time"
+            except _Unusable as error:
+                reason = str(error)
             except _NO_CONNECTION as error:
-                connected, reason = False, _name(error)
+                connected, reason = not _proves_that_nothing_left(lane, progress), _name(error, progress)
             except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError) as error:
-                reason = _name(error)
+                reason = _name(error, progress)
+            except BaseException as error:  # noqa: BLE001 - cancelled, interrupted, or a fault of httpx's
+                # On its way up it has passed frames that hold the request as it was sent.
+                raise error.with_traceback(None)  # noqa: B904 - it is the same one
         # Raised out here, where no exception of httpx hangs on to it.
         raise _failure(progress, reason or f"the deadline of {timeout:g} s has passed", connected=connected)
 
-    async def _converse(self, lane: httpx.AsyncBaseTransport, target: Target, progress: Progress) -> Answer:
+    async def _converse(self, lane: _Lane, target: Target, progress: Progress) -> Answer:
         progress.reach("connect")
-        response = await lane.handle_async_request(self._request(lane, target, progress))
+        response = await lane.transport.handle_async_request(self._request(lane, target, progress))
         progress.reach("read")
         try:
             body = await _read(response)
+            alone = _nothing_behind(response)
         finally:
             await response.aclose()
+        lane.reusable = alone
         progress.reach("answer")
         return Answer(response.status_code, MappingProxyType(dict(response.headers)), body)
 
-    def _request(self, lane: httpx.AsyncBaseTransport, target: Target, progress: Progress) -> httpx.Request:
+    def _request(self, lane: _Lane, target: Target, progress: Progress) -> httpx.Request:
         url = self._base_url.join(target.path)
         query = target.query + (self._credentials.query() if target.credentials else ())
         wire = "&".join(f"{name}={quote_plus(value)}" for name, value in query).encode("ascii")
-        if isinstance(lane, httpx.AsyncHTTPTransport) or (isinstance(lane, _Shared) and lane.on_the_wire):
+        if lane.on_the_wire:
             return httpx.Request("GET", url, headers=_HEADERS, extensions={"trace": _Trace(progress, wire)})
         # A transport that is not httpx's own may not know the extensions; it gets the whole URL, and no
         # benefit of doubt.
@@ -262,14 +305,19 @@ class _Secret(bytes):
 class _Trace:
     """Is told by httpx's connection how far it has come, and hands it the query at the last moment.
 
-    Not by the extension `target`: httpx would put that into the CONNECT for a proxy too, in clear.
+    Not by the extension `target`: httpx would put that into the CONNECT for a proxy too, in clear. What the connection
+    tells here it logs afterwards, so what may repeat the request is taken out of it.
     """
 
     def __init__(self, progress: Progress, query: bytes) -> None:
         self._progress = progress
         self._query = _Secret(b"?" + query if query else b"")
 
-    async def __call__(self, event: str, info: Mapping[str, Any]) -> None:
+    async def __call__(self, event: str, info: dict[str, Any]) -> None:
+        if "return_value" in info and event.startswith("http11."):
+            info["return_value"] = _harmless(info["return_value"])
+        if "exception" in info:
+            info["exception"] = type(info["exception"])
         phase = _PHASES.get(event)
         if phase is None or info["request"].method == b"CONNECT":
             return
@@ -282,9 +330,9 @@ class _Trace:
 async def _read(response: httpx.Response) -> bytes:
     encoding = response.headers.get("content-encoding", "identity").strip().lower()
     if encoding not in {"", "identity"}:
-        raise httpx.DecodingError("a compressed answer, which was not asked for")
+        raise _Unusable("a compressed answer, which was not asked for")
     if not isinstance(response.stream, httpx.AsyncByteStream):
-        raise httpx.StreamError("an answer that cannot be read asynchronously")
+        raise _Unusable("an answer that cannot be read asynchronously")
     body = bytearray()
     with anyio.CancelScope() as scope:
         async for chunk in response.stream:
@@ -295,23 +343,50 @@ async def _read(response: httpx.Response) -> bytes:
                 # Torn from within: httpx's generators, left in the middle, would lie about unclosed.
                 scope.cancel()
     if scope.cancel_called:
-        raise httpx.DecodingError(f"an answer of more than {LONGEST_ANSWER} bytes")
+        raise _Unusable(f"an answer of more than {LONGEST_ANSWER} bytes")
     return bytes(body)
 
 
-async def _close(lane: httpx.AsyncBaseTransport) -> None:
+def _nothing_behind(response: httpx.Response) -> bool:
+    """Look whether more came than this one answer: the next request would be told what it never asked.
+
+    httpx does not look, and has no public way to. Where this one is not found, no connection is used twice.
+    """
+    state: Any = response
+    for name in _WAY_TO_THE_BUFFER:
+        state = getattr(state, name, None)
+    if state is None:
+        return not response.extensions.get("network_stream")
+    if state.trailing_data[0]:
+        # So httpx closes the connection, a shared pool's too, instead of using it again.
+        state.send_failed()
+    return True
+
+
+def _harmless(value: object) -> object:
+    """Keep of an answer's head what it repeats of nobody: version and status."""
+    return cast("tuple[object, ...]", value)[:2] if isinstance(value, tuple) else value
+
+
+def _proves_that_nothing_left(lane: _Lane, progress: Progress) -> bool:
+    """Hold of a failure to connect, unless who says so may have tried more than once. A MockTransport tries nothing."""
+    return not progress.left or isinstance(lane.own, httpx.MockTransport)
+
+
+async def _close(transport: httpx.AsyncBaseTransport) -> None:
     """Close, whatever the state it is in: quickly, even when cancelled, and without a word."""
     with anyio.move_on_after(_LONGEST_CLOSE, shield=True):
         try:
-            await lane.aclose()
+            await transport.aclose()
         except (httpx.HTTPError, OSError, RuntimeError):
             # What does not even close is gone already.
             return
 
 
-def _name(error: Exception) -> str:
-    """Say what httpx found wrong; its own texts name hosts and system errors, never a URL."""
-    return f"{type(error).__name__}: {error}".removesuffix(": ")
+def _name(error: Exception, progress: Progress) -> str:
+    """Say what httpx found wrong. Before anything left its texts name hosts and system errors, and no more."""
+    said = _AFTER_LEAVING.get(type(error), "") if progress.left else str(error)
+    return f"{type(error).__name__}: {said}".removesuffix(": ")
 
 
 def _failure(progress: Progress, reason: str, *, connected: bool) -> NotSent | OutcomeUnknown:

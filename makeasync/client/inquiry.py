@@ -64,7 +64,7 @@ class Inquiry:
             left -= self.wire.clock.now() - begun
             if isinstance(answer, bytes):
                 return answer
-            pause = next_try(backoff, repetition, left, self.wire.chance())
+            pause = next_try(backoff, repetition, left, self.wire.chance(), self.wire.limiter.held)
             if pause is None:
                 raise answer
             await self.wire.clock.sleep(pause)

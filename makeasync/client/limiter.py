@@ -47,6 +47,11 @@ class Limiter:
                 with self._clock.expire(wait):
                     await self._changed.wait()
 
+    @property
+    def held(self) -> float:
+        """Seconds for which nobody goes, because the service asked for it."""
+        return self._bucket.held(self._clock.now())
+
     def pause(self, seconds: float) -> None:
         """Let nobody go for that long."""
         self._bucket.hold(self._clock.now() + seconds)

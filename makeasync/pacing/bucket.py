@@ -101,6 +101,10 @@ class Bucket:
         """Let nobody go before `until`: the service asked for a pause."""
         self._held_until = max(self._held_until, until)
 
+    def held(self, now: float) -> float:
+        """Say for how many seconds nobody may go."""
+        return max(0.0, self._held_until - now)
+
     def _allowance(self) -> float:
         return (self.rate.burst - 1) * self.rate.interval if self.rate else math.inf
 

@@ -58,7 +58,7 @@ FREE = Backoff(first=0.25, factor=2.0, tries=2)
 ONCE = Backoff(first=0.0, tries=0)
 
 
-def next_try(backoff: Backoff, repetition: int, left: float, chance: float) -> float | None:
+def next_try(backoff: Backoff, repetition: int, left: float, chance: float, held: float = 0.0) -> float | None:
     """Say how long to wait before a repetition that must still fit into the time left.
 
     Args:
@@ -66,9 +66,10 @@ def next_try(backoff: Backoff, repetition: int, left: float, chance: float) -> f
         repetition: which one, from 0.
         left: seconds left of the call's deadline.
         chance: a random number from 0 to 1.
+        held: seconds for which the service still asks to be left alone.
 
     Returns:
         Seconds, or `None`: give up.
     """
     pause = backoff.pause(repetition, chance)
-    return pause if pause is not None and pause < left else None
+    return max(pause, held) if pause is not None and max(pause, held) < left else None

@@ -10,7 +10,7 @@ import anyio
 import httpx
 import pytest
 
-from makeasync import AsyncClient, ClientClosed, Event, Kind, Receipt, Ring
+from makeasync import AsyncClient, ClientClosed, Event, Kind, NoAnswer, Receipt, Ring, VirtualClock
 
 A, B = "33639980001", "33639980002"
 RING = Ring(from_=A, to=B)
@@ -158,3 +158,17 @@ async def test_many_clients_leave_no_task_behind() -> None:
         async with AsyncClient("login", "password", transport=accepting([])) as client:
             await client.send(RING)
     assert len(anyio.get_running_tasks()) <= 3
+
+
+async def test_a_service_that_asks_for_a_longer_pause_than_is_left_is_not_waited_for() -> None:
+    def overloaded(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(503, headers={"Retry-After": "3600"})
+
+    async with (
+        VirtualClock() as clock,
+        AsyncClient("login", "password", clock=clock, transport=httpx.MockTransport(overloaded)) as client,
+    ):
+        begun = clock.now()
+        with pytest.raises(NoAnswer, match="503"):
+            await client.get_credits()
+        assert clock.now() == begun

@@ -1,15 +1,14 @@
-"""The default transport over real sockets, against every way in which a server can fail."""
+"""The default transport over real sockets. What it makes of a server that fails is in tests/faults."""
 
 from __future__ import annotations
 
 import socket
-import struct
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import anyio
 import httpx
 import pytest
-from anyio.abc import ByteStream, SocketAttribute
+from anyio.abc import ByteStream
 from support.raw_server import ACCEPTED, RawServer, accept, http
 
 from makeasync import AsyncClient, Event, LoopClock, NoAnswer, NotSent, OutcomeUnknown, Repeating, Ring
@@ -19,22 +18,6 @@ TRACKING_ID = "abcdefghijkl12"
 CREDITS = "<response><result>success</result><login>login</login><credits>45</credits></response>"
 
 Fault = Callable[[RawServer, ByteStream], Awaitable[bool]]
-
-
-async def says_nothing(_: RawServer, __: ByteStream) -> bool:
-    return False
-
-
-async def resets(_: RawServer, stream: ByteStream) -> bool:
-    await stream.send(http("x" * 1000)[:200])
-    raw: socket.socket = stream.extra(SocketAttribute.raw_socket)
-    raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    return False
-
-
-async def half_a_head(_: RawServer, stream: ByteStream) -> bool:
-    await stream.send(b"HTTP/1.1 200 OK\r\nContent-Le")
-    return False
 
 
 async def half_a_body(_: RawServer, stream: ByteStream) -> bool:
@@ -47,52 +30,14 @@ async def waits_for_ever(_: RawServer, __: ByteStream) -> bool:
     return False
 
 
-async def drips(_: RawServer, stream: ByteStream) -> bool:
-    for byte in http(ACCEPTED):
-        await stream.send(bytes([byte]))
-        await anyio.sleep(0.05)
-    return True
-
-
 async def error_500(_: RawServer, stream: ByteStream) -> bool:
     await stream.send(http(ACCEPTED, "500 Internal Server Error"))
-    return True
-
-
-async def html(_: RawServer, stream: ByteStream) -> bool:
-    await stream.send(http("<!DOCTYPE html><html><body>Maintenance</body></html>"))
     return True
 
 
 async def gzipped(_: RawServer, stream: ByteStream) -> bool:
     await stream.send(http(ACCEPTED, headers="Content-Encoding: gzip\r\n"))
     return True
-
-
-async def a_megabyte(_: RawServer, stream: ByteStream) -> bool:
-    await stream.send(http(ACCEPTED + " " * 2**20))
-    return True
-
-
-async def no_http(_: RawServer, stream: ByteStream) -> bool:
-    await stream.send(b"220 mail.example ESMTP\r\n\r\n")
-    return True
-
-
-# What the server does, and the phase in which a paid request is left by it.
-FAULTS: dict[Fault, str] = {
-    says_nothing: "wait",
-    resets: "read",
-    half_a_head: "wait",
-    half_a_body: "read",
-    waits_for_ever: "wait",
-    drips: "wait",
-    error_500: "answer",
-    html: "answer",
-    gzipped: "read",
-    a_megabyte: "read",
-    no_http: "wait",
-}
 
 
 class Hasty(LoopClock):
@@ -115,25 +60,6 @@ class Faulty:
             await stream.send(http(CREDITS))
             return True
         return await accept(server, stream)
-
-
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
-async def test_a_paid_request_meets_a_fault_once_and_is_unknown(fault: Fault) -> None:
-    faulty = Faulty(fault)
-    async with (
-        RawServer(faulty) as server,
-        AsyncClient("login", "password", base_url=server.url, rate=None, timeout=0.25) as client,
-    ):
-        with anyio.fail_after(1), pytest.raises(OutcomeUnknown) as caught:
-            await client.send(RING)
-        assert len(server.requests) == 1
-        faulty.fault = None
-        assert (await client.send(RING)).id == "id2"
-        assert len(server.requests) == 2
-    assert caught.value.request is RING
-    assert caught.value.phase == FAULTS[fault]
-    assert caught.value.status == (500 if fault is error_500 else None)
-    assert caught.value.__cause__ is caught.value.__context__ is None
 
 
 @pytest.mark.parametrize("fault", [half_a_body, waits_for_ever, error_500, gzipped], ids=lambda fault: fault.__name__)
@@ -199,26 +125,6 @@ async def test_a_connection_that_never_comes_about_is_not_sent_at_the_deadline()
     assert caught.value.phase == "connect"
 
 
-async def test_a_redirect_is_not_followed_and_no_password_goes_there() -> None:
-    async with RawServer(accept) as elsewhere:
-
-        async def redirect(_: RawServer, stream: ByteStream) -> bool:
-            await stream.send(http("", "302 Found", f"Location: {elsewhere.url}\r\n"))
-            return True
-
-        async with (
-            RawServer(redirect) as server,
-            AsyncClient("login", "password", base_url=server.url, rate=None, clock=Hasty()) as client,
-        ):
-            with pytest.raises(OutcomeUnknown) as caught:
-                await client.send(RING)
-            assert caught.value.status == 302
-            with pytest.raises(NoAnswer):
-                await client.get_tracking(TRACKING_ID)
-            assert len(server.requests) == 1 + 3
-    assert elsewhere.connections == 0
-
-
 async def test_a_connection_closed_between_two_requests_is_replaced_and_each_sent_once() -> None:
     async def closes(server: RawServer, stream: ByteStream) -> bool:
         await accept(server, stream)
@@ -233,6 +139,38 @@ async def test_a_connection_closed_between_two_requests_is_replaced_and_each_sen
             await anyio.wait_all_tasks_blocked()
             await anyio.sleep(0.01)
         assert len(server.requests) == server.connections == 10
+
+
+async def test_a_connection_that_was_idle_for_long_is_not_used_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server is about to close it, and might just as the next paid request goes out."""
+    monkeypatch.setattr("makeasync.client.httpx_lanes._LONGEST_IDLE", 0.05)
+    async with (
+        RawServer(accept) as server,
+        AsyncClient("login", "password", base_url=server.url, rate=None) as client,
+    ):
+        await client.send(RING)
+        await client.send(RING)
+        assert server.connections == 1
+        await anyio.sleep(0.1)
+        await client.send(RING)
+        assert server.connections == 2
+
+
+async def test_a_second_answer_to_one_request_is_not_taken_for_that_to_the_next() -> None:
+    """By no transport of httpx's: a pool of the user's keeps connections too."""
+
+    async def answers_twice(server: RawServer, stream: ByteStream) -> bool:
+        right = http(ACCEPTED.format(number=len(server.requests)))
+        await stream.send(right + right.replace(b">id", b">wrong"))
+        return True
+
+    async with RawServer(answers_twice) as server:
+        for transport in (None, httpx.AsyncHTTPTransport()):
+            async with AsyncClient("login", "password", base_url=server.url, rate=None, transport=transport) as client:
+                ids = [(await client.send(RING)).id for _ in range(5)]
+            assert [id.removesuffix(str(number)) for number, id in enumerate(ids, len(server.requests) - 4)] == [
+                "id"
+            ] * 5
 
 
 async def test_many_requests_one_after_another_take_one_connection() -> None:
@@ -429,3 +367,14 @@ async def test_of_a_transport_that_is_not_httpx_s_own_nothing_else_proves_that_n
             await client.send(RING)
     assert caught.value.phase == "send"
     assert len(requests) == 1
+
+
+async def test_a_transport_of_somebody_else_s_that_cannot_connect_may_have_tried_before() -> None:
+    class TriesTwice(httpx.AsyncBaseTransport):
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            raise httpx.ConnectError(f"the second time, for {request.url}")
+
+    async with AsyncClient("login", "pass&word", transport=TriesTwice()) as client:
+        with pytest.raises(OutcomeUnknown) as caught:
+            await client.send(RING)
+    assert "word" not in f"{caught.value!r}"

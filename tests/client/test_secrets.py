@@ -41,6 +41,12 @@ def everything_about(error: BaseException) -> Iterator[str]:
     assert any(frame.filename != __file__ for frame in told.stack)
 
 
+def log_everything(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    for name in list(logging.root.manager.loggerDict):
+        caplog.set_level(logging.DEBUG, name)
+
+
 def echo(server: RawServer) -> str:
     """Everything the service was asked, as a careless error page repeats it."""
     return server.requests[-1].split()[1]
@@ -61,6 +67,10 @@ class Echoing:
                 f"<response><result>failed</result><result_code>101</result_code><why>{asked}</why></response>"
             ),
             "answer without an id": http(f"<response><result>success</result><why>{asked}</why></response>"),
+            "status line": f"HTTP/1.1 {echo(server)}\r\n\r\n".encode(),
+            "reason": http("", f"302 {echo(server)}"),
+            "broken header": f"HTTP/1.1 200 OK\r\n{echo(server)}\r\n\r\n".encode(),
+            "broken chunk": f"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{echo(server)}\r\n\r\n".encode(),
             "header": http("", "302 Found", f"Location: /?{echo(server)}\r\n"),
             "half": http(f"<html>{asked}</html>")[:-5],
         }
@@ -68,8 +78,17 @@ class Echoing:
         return self.kind != "half"
 
 
-@pytest.mark.parametrize("kind", ["error page", "page", "refusal", "answer without an id", "header", "half"])
-async def test_no_error_and_no_event_shows_it_even_if_the_service_repeats_it(kind: str) -> None:
+@pytest.mark.parametrize(
+    "kind",
+    [
+        *("error page", "page", "refusal", "answer without an id", "header", "half"),
+        *("status line", "reason", "broken header", "broken chunk"),
+    ],
+)
+async def test_no_error_no_event_and_no_log_shows_it_even_if_the_service_repeats_it(
+    kind: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    log_everything(caplog)
     events: list[Event] = []
     errors: list[MakeError] = []
     async with RawServer(Echoing(kind)) as server:
@@ -88,6 +107,8 @@ async def test_no_error_and_no_event_shows_it_even_if_the_service_repeats_it(kin
     assert events
     for event in events:
         assert_clean(repr(event))
+    assert "receive_response_headers" in caplog.text, "there are logs to look through"
+    assert_clean(caplog.text)
 
 
 async def test_the_document_of_an_error_is_kept_with_the_password_masked() -> None:
@@ -113,9 +134,7 @@ async def test_it_is_on_the_wire_once_where_it_belongs_and_never_in_a_log(caplog
             await stream.send(http(ACCEPTED))
         return True
 
-    caplog.set_level(logging.DEBUG)
-    for name in ("httpx", "httpcore", "httpcore.http11", "httpcore.connection", "makeasync", "asyncio"):
-        caplog.set_level(logging.DEBUG, name)
+    log_everything(caplog)
     async with (
         RawServer(answer) as server,
         AsyncClient(LOGIN, PASSWORD, base_url=server.url, rate=None) as client,

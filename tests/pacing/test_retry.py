@@ -58,3 +58,10 @@ def test_next_try_is_the_pause_or_nothing(repetition: int, left: float, chance: 
     assert pause == POSTPONED.pause(repetition, chance) or pause is None
     assert pause is None or pause < left
     assert next_try(POSTPONED, repetition, math.inf, chance) == POSTPONED.pause(repetition, chance)
+
+
+@pytest.mark.parametrize(
+    ("held", "pause"), [(0.0, 2.0), (1.0, 2.0), (5.0, 5.0), (9.9, 9.9), (10.0, None), (3600.0, None)]
+)
+def test_repetition_waits_as_long_as_the_service_asks_or_is_given_up(held: float, pause: float | None) -> None:
+    assert next_try(POSTPONED, 0, 10.0, 0.5, held) == pause
