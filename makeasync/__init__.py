@@ -15,9 +15,10 @@ from makeasync.client.bulk import Bulk
 from makeasync.client.client import AsyncClient
 from makeasync.client.clock import Clock, LoopClock, VirtualClock
 from makeasync.client.delivery import Witness
-from makeasync.client.events import Event, Looked, Repeating, Sending, Settled
+from makeasync.client.events import Event, Looked, Queued, Repeating, Sending, Settled, Waiting
 from makeasync.client.outcomes import Accepted, Outcome, Refused, Tracked, TrackingFailed, Unknown
 from makeasync.client.transport import Answer, Progress, Target, Transport
+from makeasync.client.watching import Telemetry
 from makeasync.errors import (
     AuthenticationFailed,
     BalanceTooLow,
@@ -106,6 +107,7 @@ __all__ = [
     "OutcomeUnknown",
     "Progress",
     "Question",
+    "Queued",
     "QuietHours",
     "Rate",
     "Receipt",
@@ -126,6 +128,7 @@ __all__ = [
     "SmsTracking",
     "State",
     "Target",
+    "Telemetry",
     "Tracked",
     "Tracking",
     "TrackingError",
@@ -137,6 +140,7 @@ __all__ = [
     "UndecodableAnswer",
     "Unknown",
     "VirtualClock",
+    "Waiting",
     "Why",
     "Witness",
     "read_request",

@@ -1,7 +1,6 @@
 """AsyncClient: the face of the library, and the place where its parts are put together."""
 
 import itertools
-import logging
 import os
 import random
 from collections.abc import Callable, Iterable, Sequence
@@ -14,12 +13,13 @@ from makeasync.client.clock import Clock, LoopClock
 from makeasync.client.credentials import Credentials
 from makeasync.client.crew import Crew
 from makeasync.client.delivery import NOBODY, Delivery, Witness
-from makeasync.client.events import Event
+from makeasync.client.events import Event, Waiting
 from makeasync.client.httpx_lanes import AnyTransport, Verify, open_transport
 from makeasync.client.inquiry import Inquiry
 from makeasync.client.limiter import Limiter
 from makeasync.client.outcomes import Accepted, Failure, Tracked, TrackingFailed, failure_of
 from makeasync.client.tracking import ENOUGH, Tracker, Until, Waiter
+from makeasync.client.watching import Telemetry, Watched, listener_of
 from makeasync.client.wire import Wire
 from makeasync.errors import (
     ClientClosed,
@@ -64,8 +64,6 @@ AnyTrackingT = TypeVar("AnyTrackingT", bound=Tracking | None)
 Paced: TypeAlias = float | Rate | None
 _Sent: TypeAlias = Accepted[AnyTrackingT] | Failure
 
-_log = logging.getLogger("makeasync")
-
 
 class AsyncClient:
     """The make API, from asyncio or trio. Open it with `async with`; one client serves a whole program.
@@ -83,7 +81,9 @@ class AsyncClient:
         transport: a `Transport` of your own, or an httpx transport; `None` for the default.
         clock: a clock; `VirtualClock` in tests.
         on_event: is called with one record for each thing that happens (`Sending`, `Settled`, …). It must return
-            at once; what it raises is logged and goes no further.
+            at once; what it raises is logged and goes no further. The logger `makeasync` is told the same, without
+            numbers and texts.
+        telemetry: makes spans and metrics of it: `makeasync.telemetry.OpenTelemetry()`.
         verify: check the server's certificate, or the `ssl.SSLContext` to do it with.
         proxy: the URL of an HTTP proxy.
 
@@ -109,6 +109,7 @@ class AsyncClient:
         transport: AnyTransport | None = None,
         clock: Clock | None = None,
         on_event: Callable[[Event], None] | None = None,
+        telemetry: Telemetry | None = None,
         verify: Verify = True,
         proxy: str | None = None,
     ) -> None:
@@ -124,7 +125,7 @@ class AsyncClient:
         self._tracking_delay = tracking_delay
         self._limiter = Limiter(self._clock, _as_rate(rate))
         self._max_connections = max_connections
-        self._transport = open_transport(
+        opened = open_transport(
             transport,
             base_url,
             self._credentials,
@@ -133,12 +134,22 @@ class AsyncClient:
             verify=verify,
             proxy=proxy,
         )
+        self._transport = Watched(opened, telemetry, base_url) if telemetry else opened
         self._crew = Crew()
-        listener = None if on_event is None else partial(_tell, on_event)
-        wire = Wire(self._transport, self._clock, self._limiter, self._credentials, timeout, random.random, listener)
+        wire = Wire(
+            self._transport,
+            self._clock,
+            self._limiter,
+            self._credentials,
+            timeout,
+            random.random,
+            listener_of(on_event, telemetry),
+        )
         self._inquiry = Inquiry(wire)
         self._delivery = Delivery(wire, self._crew)
-        self._tracker = Tracker(self._inquiry.poll, self._clock, random.random, at_once=max_connections)
+        self._tracker = Tracker(
+            self._inquiry.poll, self._clock, random.random, max_connections, partial(wire.tell, Waiting)
+        )
 
     @classmethod
     def from_env(
@@ -151,6 +162,7 @@ class AsyncClient:
         transport: AnyTransport | None = None,
         clock: Clock | None = None,
         on_event: Callable[[Event], None] | None = None,
+        telemetry: Telemetry | None = None,
     ) -> Self:
         """Make a client from `MAKEASYNC_LOGIN`, `MAKEASYNC_PASSWORD` and, if it is set, `MAKEASYNC_BASE_URL`.
 
@@ -173,6 +185,7 @@ class AsyncClient:
             transport=transport,
             clock=clock,
             on_event=on_event,
+            telemetry=telemetry,
         )
 
     def __repr__(self) -> str:
@@ -547,14 +560,6 @@ class AsyncClient:
     def _check_open(self) -> None:
         if self._state != "open":
             raise ClientClosed(f"the client is {self._state}: use it inside `async with AsyncClient(…) as client:`")
-
-
-def _tell(on_event: Callable[[Event], None], event: Event) -> None:
-    try:
-        on_event(event)
-    except Exception:  # noqa: BLE001 - the next line says why
-        # A broken observer must not tear a send that is under way.
-        _log.exception("on_event raised; the event is %s", type(event).__name__)
 
 
 def _as_rate(rate: Paced) -> Rate | None:

@@ -12,7 +12,7 @@ from anyio import get_cancelled_exc_class
 from attrs import define, field, frozen
 
 from makeasync.client.crew import Crew, outlast
-from makeasync.client.events import Repeating, Sending, Settled
+from makeasync.client.events import Queued, Repeating, Sending, Settled
 from makeasync.client.outcomes import Accepted, Outcome, failure_of
 from makeasync.client.outcomes import Failure as Failed
 from makeasync.client.transport import Answer, Progress, Target
@@ -120,6 +120,7 @@ class Delivery:
         exchange = self._here if in_this_task else self._apart
         left = self.wire.timeout
         repetition = 0
+        self.wire.tell(Queued, request)
         await self.wire.limiter.wait()
         await witness.leaving()
         while True:

@@ -10,7 +10,20 @@ from makeasync.errors import MakeError
 from makeasync.protocol.answers import Tracking
 from makeasync.protocol.requests import Request
 
-__all__ = ["Event", "Looked", "Repeating", "Sending", "Settled"]
+__all__ = ["Event", "Looked", "Queued", "Repeating", "Sending", "Settled", "Waiting"]
+
+
+@frozen
+class Queued:
+    """A paid request waits for its turn.
+
+    Attributes:
+        request: the request.
+        at: when.
+    """
+
+    request: Request
+    at: datetime
 
 
 @frozen
@@ -71,4 +84,21 @@ class Looked:
     at: datetime
 
 
-Event: TypeAlias = Sending | Repeating | Settled | Looked
+@frozen
+class Waiting:
+    """The next look at a tracking is planned.
+
+    Attributes:
+        id: the id.
+        seconds: the pause until then.
+        trouble: why the last look failed, if it did; `None` when the log is not there or not finished yet.
+        at: when it was planned.
+    """
+
+    id: str
+    seconds: float
+    trouble: MakeError | None
+    at: datetime
+
+
+Event: TypeAlias = Queued | Sending | Repeating | Settled | Looked | Waiting

@@ -32,6 +32,7 @@ __all__ = ["ENOUGH", "Tracker", "Until", "Waiter"]
 
 Until: TypeAlias = Literal["available", "finished"]
 Result: TypeAlias = Tracking | MakeError
+Plan: TypeAlias = Callable[[str, float, MakeError | None], None]
 Look: TypeAlias = Callable[[str, Kind | None], Awaitable[Tracking]]
 
 
@@ -87,13 +88,15 @@ class Tracker:
         clock: tells the time and waits.
         chance: gives a random number from 0 to 1.
         at_once: looks under way at the same time, at most.
+        plan: is told of every look that is planned: the id, the seconds until then, and why the last one failed.
     """
 
-    def __init__(self, look: Look, clock: Clock, chance: Callable[[], float], at_once: int) -> None:
+    def __init__(self, look: Look, clock: Clock, chance: Callable[[], float], at_once: int, plan: Plan) -> None:
         self._look = look
         self._clock = clock
         self._chance = chance
         self._room = anyio.Semaphore(at_once)
+        self._planned = plan
         self._watches: dict[str, _Watch] = {}
         self._schedule = Schedule[_Watch]()
         self._news = anyio.Event()
@@ -219,10 +222,11 @@ class Tracker:
             return
         for waiter in watch.waiters:
             waiter.trouble = error
-        self._plan(watch, pause)
+        self._plan(watch, pause, error)
         watch.failures += 1
 
-    def _plan(self, watch: _Watch, seconds: float) -> None:
+    def _plan(self, watch: _Watch, seconds: float, trouble: MakeError | None = None) -> None:
+        self._planned(watch.id, seconds, trouble)
         watch.due = self._clock.now() + seconds
         self._schedule.set(watch, watch.due)
         self._news.set()

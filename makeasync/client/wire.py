@@ -21,7 +21,7 @@ class Wire:
     Attributes:
         timeout: seconds for one call, all of its tries together.
         chance: gives a random number from 0 to 1.
-        listener: is told of everything that happens, if anybody is.
+        listener: is told of everything that happens.
     """
 
     transport: Transport
@@ -30,12 +30,11 @@ class Wire:
     credentials: Credentials
     timeout: float
     chance: Callable[[], float]
-    listener: Callable[[Event], None] | None
+    listener: Callable[[Event], None]
 
     def tell(self, happening: Callable[..., Event], *facts: object) -> None:
-        """Tell of something that happened now. Where nobody listens, no record is made."""
-        if self.listener is not None:
-            self.listener(happening(*facts, self.at()))
+        """Tell of something that happened now."""
+        self.listener(happening(*facts, self.at()))
 
     def at(self) -> datetime:
         """Give the time, for records."""

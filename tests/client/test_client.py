@@ -148,6 +148,7 @@ async def test_an_observer_that_raises_tears_no_send(caplog: pytest.LogCaptureFi
             assert (await client.send(RING)).id == "id1"
     assert len(requests) == 1
     assert [record.getMessage() for record in caplog.records] == [
+        "on_event raised; the event is Queued",
         "on_event raised; the event is Sending",
         "on_event raised; the event is Settled",
     ]

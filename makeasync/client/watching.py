@@ -1,0 +1,71 @@
+"""Who watches a client: the logger, the user's `on_event`, and telemetry. OpenTelemetry itself is an edge, not here."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from makeasync.client.events import Event
+from makeasync.client.logs import LOG, log_event
+from makeasync.client.transport import Answer, Progress, Target, Transport
+
+__all__ = ["Telemetry", "Watched", "listener_of"]
+
+Listener = Callable[[Event], None]
+
+
+class Telemetry(Protocol):
+    """Somebody who makes spans and metrics of what happens; `makeasync.telemetry.OpenTelemetry` is one."""
+
+    def exchange(self, url: str) -> AbstractContextManager[Callable[[int], None]]:
+        """Watch one exchange, whose error passes through here if there is one.
+
+        Args:
+            url: where it goes, without a query: no number, no text and no secret is in it.
+
+        Returns:
+            A block for the exchange; call what it gives with the HTTP status of the answer.
+        """
+        ...
+
+    def happened(self, event: Event) -> None:
+        """Is told of everything that happens; must return at once."""
+        ...
+
+
+class Watched:
+    """A transport whose exchanges are watched."""
+
+    def __init__(self, transport: Transport, telemetry: Telemetry, base_url: str) -> None:
+        self._transport = transport
+        self._telemetry = telemetry
+        # Not everybody's transport has checked the address, and a password may stand in one.
+        parts = urlsplit(base_url)
+        port = f":{parts.port}" if parts.port else ""
+        self._base = f"{parts.scheme}://{parts.hostname}{port}{parts.path.rstrip('/')}/"
+
+    async def fetch(self, target: Target, timeout: float, progress: Progress) -> Answer:
+        """Do one exchange; see `Transport`."""
+        with self._telemetry.exchange(self._base + target.path) as answered:
+            answer = await self._transport.fetch(target, timeout, progress)
+            answered(answer.status)
+            return answer
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        await self._transport.aclose()
+
+
+def listener_of(on_event: Listener | None, telemetry: Telemetry | None) -> Listener:
+    """Make one listener of everybody who is to be told."""
+    told = [log_event, *([on_event] if on_event else []), *([telemetry.happened] if telemetry else [])]
+
+    def tell(event: Event) -> None:
+        for listener in told:
+            try:
+                listener(event)
+            except Exception:  # noqa: BLE001 - the next line says why
+                # A broken observer must not tear a send that is under way.
+                LOG.exception("on_event raised; the event is %s", type(event).__name__)
+
+    return tell
