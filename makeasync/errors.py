@@ -22,6 +22,7 @@
     │   └── JournalFailed                    it could not be written or read; nothing is sent without it
     ├── BalanceTooLow                        the account cannot pay for the campaign; nothing was sent
     ├── ClientClosed                         the client was not open
+    │   └── ClientElsewhere                  it is open in another event loop
     └── MissingExtra (also an ImportError)   an optional part is not installed
 
 Errors carry facts as attributes, pickle, and hold no secret: never a login, a password or a URL with a query.
@@ -39,6 +40,7 @@ __all__ = [
     "AuthenticationFailed",
     "BalanceTooLow",
     "ClientClosed",
+    "ClientElsewhere",
     "ContactSupport",
     "InsufficientCredit",
     "InvalidArgument",
@@ -277,6 +279,10 @@ class BalanceTooLow(MakeError):
 
 class ClientClosed(MakeError):
     """The client was used before `async with` opened it, or after it was closed."""
+
+
+class ClientElsewhere(ClientClosed):
+    """The client is open in another event loop, perhaps of another thread; one client serves one loop."""
 
 
 class MissingExtra(MakeError, ImportError):

@@ -13,6 +13,7 @@ from makeasync.errors import (
     AuthenticationFailed,
     BalanceTooLow,
     ClientClosed,
+    ClientElsewhere,
     ContactSupport,
     InsufficientCredit,
     InvalidArgument,
@@ -87,6 +88,7 @@ MADE: list[tuple[MakeError, Facts]] = [
     ),
     (BalanceTooLow("why", credits=10, needed=20), {"credits": 10, "needed": 20}),
     (ClientClosed("why"), {}),
+    (ClientElsewhere("why"), {}),
     (
         MissingExtra("text", purpose="why"),
         {"extra": "text", "msg": 'why needs an optional part: pip install "makeasync[text]"'},

@@ -16,7 +16,7 @@ from makeasync import AsyncClient, VirtualClock
 from makeasync.sandbox import Sandbox
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
-FIRST, SEND, CAMPAIGN, AFTER_A_CRASH, TESTING = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+FIRST, SEND, CAMPAIGN, AFTER_A_CRASH, WATCHED, TESTING = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 
 
 def defined(code: str, name: str, **replaced: object) -> Callable[..., Awaitable[None]]:
@@ -56,6 +56,13 @@ async def test_the_campaign_examples_message_each_once(tmp_path: Path, monkeypat
             with pytest.raises(ValueError, match="33687654321"):
                 await defined(AFTER_A_CRASH, "after_a_crash")(client)
     assert sorted(message.to or "" for message in sandbox.messages) == ["33639980002", "33687654321"]
+
+
+async def test_the_watching_example_shows_what_happens(capsys: pytest.CaptureFixture[str]) -> None:
+    async with VirtualClock() as clock:
+        client = sandboxed(Sandbox(clock=clock.time), clock)
+        await defined(WATCHED, "watched", AsyncClient=client)(["33639980001"])
+    assert [line.split("(")[0] for line in capsys.readouterr().out.splitlines()] == ["Queued", "Sending", "Settled"]
 
 
 async def test_the_testing_example_passes() -> None:

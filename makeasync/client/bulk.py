@@ -10,7 +10,8 @@ from types import TracebackType
 from typing import Generic, Self, TypeVar
 
 import anyio
-from anyio.lowlevel import checkpoint
+from anyio import get_cancelled_exc_class
+from anyio.lowlevel import checkpoint, checkpoint_if_cancelled
 from attrs import frozen
 
 from makeasync.client.crew import Crew
@@ -62,6 +63,7 @@ class Bulk(Generic[ItemT, ResultT]):
         self._reading: anyio.CancelScope | None = None
         self._under_way = 0
         self._all_read = False
+        self._torn = False
         self._error: Exception | None = None
         self._news = anyio.Event()
 
@@ -85,7 +87,9 @@ class Bulk(Generic[ItemT, ResultT]):
 
     async def __anext__(self) -> ResultT:
         while not self._results:
-            if self._all_read and not self._under_way:
+            if self._torn or (self._all_read and not self._under_way):
+                # Cancelled with the block, whoever iterates is told that, and not that this was all.
+                await checkpoint_if_cancelled()
                 raise self._error or StopAsyncIteration
             if not self._crew.at_work:
                 raise ClientClosed("iterate inside the block: `async with … as results: async for result in results:`")
@@ -101,6 +105,10 @@ class Bulk(Generic[ItemT, ResultT]):
                 await self._read_all()
         except Exception as error:  # noqa: BLE001 - whatever the user's iterable raises is the user's
             self._error = error
+        except get_cancelled_exc_class():
+            self._torn = True
+            self._error = ClientClosed("the block was cancelled, and not everything in it was seen to")
+            raise
         finally:
             self._all_read = True
             self._news.set()

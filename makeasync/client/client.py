@@ -3,10 +3,13 @@
 import itertools
 import os
 import random
+import threading
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from types import TracebackType
 from typing import Self, TypeAlias, TypeVar, overload
+
+from anyio.lowlevel import current_token
 
 from makeasync.client.bulk import Bulk, End, Give, Many
 from makeasync.client.clock import Clock, LoopClock
@@ -23,6 +26,7 @@ from makeasync.client.watching import Telemetry, Watched, listener_of
 from makeasync.client.wire import Wire
 from makeasync.errors import (
     ClientClosed,
+    ClientElsewhere,
     MakeError,
     NotSent,
     NotTrackable,
@@ -114,6 +118,8 @@ class AsyncClient:
         proxy: str | None = None,
     ) -> None:
         self._state = "new"
+        self._home: object = None
+        self._thread = ""
         self._credentials = Credentials(login, password)
         # What is refused below is raised from here, and whoever reports it may show this call's variables.
         del login, password
@@ -197,6 +203,7 @@ class AsyncClient:
     async def __aenter__(self) -> Self:
         if self._state != "new":
             raise ClientClosed(f"the client is {self._state}; make a new one for each `async with`")
+        self._home, self._thread = current_token(), threading.current_thread().name
         await self._crew.__aenter__()
         self._crew.start(self._tracker.run)
         self._state = "open"
@@ -560,6 +567,11 @@ class AsyncClient:
     def _check_open(self) -> None:
         if self._state != "open":
             raise ClientClosed(f"the client is {self._state}: use it inside `async with AsyncClient(…) as client:`")
+        if current_token() != self._home:
+            raise ClientElsewhere(
+                f"the client is open in another event loop, that of {self._thread}: use it there "
+                "(`anyio.from_thread.run`, `asyncio.run_coroutine_threadsafe`), or open another one here"
+            )
 
 
 def _as_rate(rate: Paced) -> Rate | None:

@@ -67,6 +67,9 @@ def _examined(document: bytes, decode: Callable[[bytes], Answer]) -> bool:
 
 def _by_another_parser(document: bytes) -> dict[str, list[str]] | None:
     """Read it with expat; `None` if that does not know its encoding, or wants more of its names."""
+    if (encoding := json.detect_encoding(document)).startswith("utf-32"):
+        # Which it does not read; the declaration, if there is one, is of no use then.
+        document = document.decode(encoding, "replace").lstrip("\ufeff").encode()
     try:
         root = ET.fromstring(document)  # noqa: S314 - a DOCTYPE was refused above
     except (ET.ParseError, ValueError, LookupError):
