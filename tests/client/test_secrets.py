@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import logging
+import os
 import pickle
+import sys
 import traceback
 from collections.abc import Iterator
+from pathlib import Path
 
+import anyio
 import httpx
 import pytest
 from anyio.abc import ByteStream
@@ -72,6 +76,7 @@ class Echoing:
             "broken header": f"HTTP/1.1 200 OK\r\n{echo(server)}\r\n\r\n".encode(),
             "broken chunk": f"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{echo(server)}\r\n\r\n".encode(),
             "header": http("", "302 Found", f"Location: /?{echo(server)}\r\n"),
+            "accepted": http(ACCEPTED),
             "half": http(f"<html>{asked}</html>")[:-5],
         }
         await stream.send(answers[self.kind])
@@ -205,3 +210,67 @@ def test_one_that_cannot_be_sent_is_refused_without_showing_it() -> None:
         AsyncClient(LOGIN, "p&s%w\udce9")
     # The frame of the constructor is the caller's own argument; the error itself shows nothing.
     assert_clean(f"{caught.value!r} {caught.value.__context__!r}")
+
+
+PROGRAM = Path(__file__).parents[1] / "support" / "canary_program.py"
+
+
+# What a service repeats stands in locals of httpx as long as httpx reads it: with each debug log made an event
+# with every local, only a service that repeats nothing is safe.
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+@pytest.mark.parametrize(
+    ("kind", "level"),
+    [("header", "ERROR"), ("broken header", "ERROR"), ("answer without an id", "ERROR"), ("accepted", "DEBUG")],
+)
+async def test_a_program_that_watches_itself_sees_none(kind: str, level: str, tmp_path: Path) -> None:
+    """Sentry with locals and its httpx integration, every log and warning, tracebacks, pickles, faulthandler, `ps`."""
+    secret = tmp_path / "password"
+    secret.write_text(PASSWORD, "utf-8")
+
+    async def answer(server: RawServer, stream: ByteStream) -> bool:
+        if len(server.requests) > 6:
+            await anyio.sleep(0.1)
+        return await Echoing(kind)(server, stream)
+
+    async with RawServer(answer) as server:
+        command = [sys.executable, str(PROGRAM), server.url, str(secret), level]
+        ended = await anyio.run_process(command, check=False)
+    told = ended.stdout.decode() + ended.stderr.decode()
+    assert "DONE" in told, told[-2000:]
+    for seen in (
+        "SENTRY",
+        "EVENT",
+        "ERROR",
+        "PICKLE",
+        "TRACEBACK",
+        "PS",
+        "httpcore",
+        "send_request_headers",
+        "SETTLED",
+    ):
+        assert seen in told
+    assert told.count("SENTRY") > (50 if level == "DEBUG" else 3)
+    assert "canary_program.py" in told.split("PS", 1)[1]
+    assert_clean(told)
+    assert any(WIRE in head for head in server.requests), "and it is where it belongs"
+
+
+async def test_the_command_line_keeps_it_out_of_the_process_list(tmp_path: Path) -> None:
+    secret = tmp_path / "password"
+    secret.write_text(PASSWORD, "utf-8")
+    listed: list[str] = []
+
+    async def answer(_: RawServer, stream: ByteStream) -> bool:
+        listed.append((await anyio.run_process(["ps", "-eww", "-o", "args"])).stdout.decode())
+        await stream.send(http("<response><result>success</result><login>c</login><credits>45</credits></response>"))
+        return True
+
+    async with RawServer(answer) as server:
+        ended = await anyio.run_process(
+            [sys.executable, "-m", "makeasync.cli", "credits", "--login", LOGIN, "--password-file", str(secret)],
+            env={**os.environ, "MAKEASYNC_BASE_URL": server.url},
+        )
+    [processes] = listed
+    assert "--password-file" in processes
+    assert_clean(processes + ended.stdout.decode() + ended.stderr.decode())
+    assert WIRE in server.requests[0]

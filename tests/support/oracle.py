@@ -51,7 +51,7 @@ def _examined(document: bytes, decode: Callable[[bytes], Answer]) -> bool:
     except (RequestRefused, UndecodableAnswer, TrackingError):
         return False
     assert len(document) <= LONGEST_ANSWER, "longer than allowed"
-    assert b"<!DOCTYPE" not in document, "declares a DOCTYPE"
+    assert "<!DOCTYPE" not in _text(document), "declares a DOCTYPE"
     fields = None if answer.recovered else _by_another_parser(document)
     if fields is None:
         fields = _by_the_bytes(document, answer)
