@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 
 import nox
@@ -43,9 +44,10 @@ def typing(session: nox.Session) -> None:
 
 @nox.session
 def stress(session: nox.Session) -> None:
-    """Cancel at random 200 times over, where the suite does it 20 times."""
+    """Cancel at random 200 times over, and every call at every step; the suite does it 20 times, and some calls."""
     session.install("--quiet", "-e", ".[dev]")
-    session.run("pytest", "tests/client/test_promises.py", *session.posargs, env={"MAKEASYNC_ROUNDS": "200"})
+    tests = ("tests/client/test_promises.py", "tests/client/test_cancellation.py")
+    session.run("pytest", "--numprocesses=auto", *tests, *session.posargs, env={"MAKEASYNC_ROUNDS": "200"})
 
 
 @nox.session
@@ -54,6 +56,69 @@ def crash(session: nox.Session) -> None:
     session.install("--quiet", "-e", ".[dev]")
     tests = ("tests/campaign/test_crash.py", "tests/campaign/test_any_sequence.py")
     session.run("pytest", "--numprocesses=auto", *tests, *session.posargs, env={"MAKEASYNC_CRASH": "whole"})
+
+
+@nox.session
+def faults(session: nox.Session) -> None:
+    """Put every call through every fault on both event loops, in clear and over TLS, and write docs/faults.md."""
+    session.install("--quiet", "-e", ".[dev]")
+    session.run("pytest", "--numprocesses=auto", "tests/faults", *session.posargs, env={"MAKEASYNC_FAULTS": "whole"})
+
+
+@nox.session(python="3.11")
+def fuzz(session: nox.Session) -> None:
+    """Decode a million mutants, and let atheris look for more for half an hour, or for as many seconds as you say."""
+    session.install("--quiet", "-e", ".[dev]", "atheris")
+    session.run(
+        *("pytest", "-s", "tests/protocol/test_hostile.py", "-k", "mutants"), env={"MAKEASYNC_MUTANTS": "1000000"}
+    )
+    seconds = session.posargs[0] if session.posargs else "1800"
+    found, samples = session.create_tmp(), "tests/samples"
+    session.run(
+        *("python", "tests/fuzz/answers.py", f"-max_total_time={seconds}", "-max_len=8192", "-timeout=5"),
+        *("-rss_limit_mb=1024", f"-artifact_prefix={found}/", found, f"{samples}/hostile", f"{samples}/doc"),
+    )
+
+
+@nox.session
+def soak(session: nox.Session) -> None:
+    """Send and track for ten minutes on each event loop, with faults and cancellations, and count what is left."""
+    session.install("--quiet", "-e", ".[dev]")
+    session.run("pytest", "-s", "tests/client/test_soak.py", *session.posargs, env={"MAKEASYNC_SOAK": "600"})
+
+
+@nox.session
+def uvloop(session: nox.Session) -> None:
+    """Run what talks to sockets on uvloop."""
+    session.install("--quiet", "-e", ".[dev]", "uvloop")
+    tests = ("tests/client", "tests/faults", "tests/campaign", "tests/sandbox", "tests/test_telemetry.py")
+    session.run("pytest", "--numprocesses=auto", *tests, *session.posargs, env={"MAKEASYNC_LOOPS": "uvloop"})
+
+
+@nox.session
+def httpx2(session: nox.Session) -> None:
+    """Run the suite with httpx2, the continuation of httpx, in the place of httpx."""
+    session.install("--quiet", "-e", ".[dev]", "httpx2")
+    alias = ("-p", "support.httpx2_everywhere")
+    session.run("pytest", "--numprocesses=auto", *alias, *session.posargs, env={"PYTHONPATH": "tests"})
+
+
+@nox.session(python="3.11")
+def oldest(session: nox.Session) -> None:
+    """Run the suite with the oldest versions that pyproject.toml allows."""
+    project = nox.project.load_toml()["project"]
+    extras = (*(project["optional-dependencies"][name] for name in ("text", "recipients", "sandbox", "cli", "otel")),)
+    allowed = [it for it in (*project["dependencies"], *(it for extra in extras for it in extra)) if ">=" in it]
+    session.install("--quiet", "-e", ".[dev]", *(re.sub(r">=", "==", it) for it in allowed))
+    session.run("pytest", "--numprocesses=auto", *session.posargs)
+
+
+@nox.session
+def audit(session: nox.Session) -> None:
+    """Look for known holes: in our code (bandit; ruff's S rules are in `lint`) and in what we depend on (pip-audit)."""
+    session.install("--quiet", ".[all]", "bandit", "pip-audit")
+    session.run("bandit", "--quiet", "--recursive", "--severity-level=medium", "makeasync")
+    session.run("pip-audit", "--local", "--skip-editable", "--progress-spinner=off")
 
 
 @nox.session

@@ -8,6 +8,7 @@ somebody's money. Nothing but the errors of makeasync leaves this module.
 import json
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from functools import cache
 from html import unescape
@@ -321,7 +322,7 @@ def _read(body: bytes, redact: Redact) -> _Fields:
     document = _Document(body, redact)
     root, recovered = _parse(document)
     _check_root(root, document)
-    fields = _Fields(_children(root, deep=recovered), recovered, document)
+    fields = _Fields(_children(root, document, deep=recovered), recovered, document)
     if recovered:
         _check_whole(fields, root)
     else:
@@ -385,10 +386,12 @@ def _check_whole(fields: _Fields, root: _Node) -> None:
         raise fields.document.undecodable("is damaged beyond what can be read safely")
 
 
-def _children(root: _Node, *, deep: bool) -> Raw:
+def _children(root: _Node, document: _Document, *, deep: bool) -> Raw:
     """Give the fields: flat children; in a recovered tree, where one may have slipped into another, all below."""
     elements = root.iterdescendants() if deep else root.iterchildren()
-    return tuple([(str(element.tag), element.text or "") for element in elements])
+    with suppress(UnicodeDecodeError):
+        return tuple([(str(element.tag), element.text or "") for element in elements])
+    raise document.undecodable("has names or texts that are none")
 
 
 def _tracked_kind(fields: _Fields, kind: Kind | None) -> Kind:

@@ -251,16 +251,24 @@ async def test_name_that_is_not_found(
     certificates: Certificates, record_property: Callable[[str, object], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     known: set[int] = set()
-    original = socket.getaddrinfo
+    blocking, waiting = socket.getaddrinfo, anyio.getaddrinfo
 
-    def look_up(host: str | bytes | None, port: int, *options: Any, **more: Any) -> object:  # noqa: ANN401 - as they come
+    def found(host: object, port: object) -> Any:  # noqa: ANN401 - as it came
         if host not in {"makesms.test", b"makesms.test"}:
-            return original(host, port, *options, **more)
+            return host
         if port not in known:
             raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
-        return original("127.0.0.1", port, *options, **more)
+        return "127.0.0.1"
 
+    def look_up(host: object, port: int, *options: Any, **more: Any) -> object:  # noqa: ANN401 - the same
+        return blocking(found(host, port), port, *options, **more)
+
+    async def look_up_anyhow(host: object, port: int, **more: Any) -> object:  # noqa: ANN401 - the same
+        return await waiting(found(host, port), port, **more)
+
+    # Trio asks the one, anyio on asyncio the other: uvloop has a way of its own.
     monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    monkeypatch.setattr("anyio._core._sockets.getaddrinfo", look_up_anyhow)
 
     async def stage(stack: AsyncExitStack) -> Stage:
         server = await stack.enter_async_context(FaultyServer(sound, certificates.good))
