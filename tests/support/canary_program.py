@@ -116,7 +116,7 @@ def main(url: str, secret: str, level: str) -> None:
         include_local_variables=True,
         send_default_pii=True,
         max_request_body_size="always",
-        integrations=[HttpxIntegration(), LoggingIntegration(level=logging.DEBUG, event_level=level)],
+        integrations=[HttpxIntegration(), LoggingIntegration(level=logging.DEBUG, event_level=getattr(logging, level))],
     )
     with sentry_sdk.start_transaction(name="canary"):
         asyncio.run(misfortunes(url, secret), debug=True)
