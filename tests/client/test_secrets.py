@@ -14,7 +14,7 @@ import anyio
 import httpx
 import pytest
 from anyio.abc import ByteStream
-from support.raw_server import RawServer, http
+from support.raw_server import RawServer, accept, http
 
 from makeasync import AsyncClient, Event, MakeError, OutcomeUnknown, RequestRefused, Ring, UndecodableAnswer
 
@@ -157,6 +157,24 @@ async def test_it_is_on_the_wire_once_where_it_belongs_and_never_in_a_log(caplog
     assert "httpcore" in caplog.text, "there are logs to look through"
     assert_clean(caplog.text)
     assert LOGIN not in caplog.text
+
+
+async def test_it_does_not_follow_a_redirect() -> None:
+    async with RawServer(accept) as elsewhere:
+
+        async def redirect(_: RawServer, stream: ByteStream) -> bool:
+            await stream.send(http("", "302 Found", f"Location: {elsewhere.url}\r\n"))
+            return True
+
+        async with (
+            RawServer(redirect) as server,
+            AsyncClient(LOGIN, PASSWORD, base_url=server.url, rate=None) as client,
+        ):
+            for call in (client.send(RING), client.get_credits(), client.get_tracking("abcdefghijkl12")):
+                with pytest.raises(MakeError):
+                    await call
+            assert len(server.requests) == 1 + 3 + 3
+    assert elsewhere.connections == 0
 
 
 async def test_who_watches_httpx_sees_an_address_without_a_query(monkeypatch: pytest.MonkeyPatch) -> None:
