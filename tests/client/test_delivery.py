@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import random
-from collections import Counter
 from collections.abc import AsyncIterator
 
 import anyio
@@ -181,34 +179,6 @@ class TestCancellation:
         assert isinstance(outcome, Unknown)
         assert outcome.error.phase == "wait"
         assert outcome.error.request is RING
-
-    async def test_whoever_is_cancelled_at_random_nobody_is_unaccounted(self) -> None:
-        chance = random.Random(11)
-        events: list[Event] = []
-
-        async def call(client: AsyncClient, patience: float | None) -> None:
-            with anyio.move_on_after(patience):
-                await client.send(RING)
-
-        async with (
-            RawServer(accept) as server,
-            AsyncClient(
-                "login", "password", rate=None, max_connections=4, base_url=server.url, on_event=events.append
-            ) as client,
-        ):
-            for _ in range(40):
-                async with anyio.create_task_group() as group:
-                    for number in range(20):
-                        group.start_soon(call, client, chance.choice((0, 0.002, 0.02)) if number % 2 else None)
-            with anyio.fail_after(1):
-                async with anyio.create_task_group() as group:
-                    for _ in range(8):
-                        group.start_soon(client.send, RING)
-            assert server.most_open <= 4
-        kinds = Counter(type(outcome) for outcome in settled(events))
-        assert kinds[Accepted] == len(server.requests)
-        assert kinds.total() == sum(isinstance(event, Sending) for event in events)
-        assert set(kinds) == {Accepted, NotSent}
 
 
 class TestAsyncioCancellation:

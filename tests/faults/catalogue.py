@@ -9,7 +9,7 @@ from types import MappingProxyType
 import anyio
 from faults.server import Connection, Fault, answer_to, http, sound
 
-__all__ = ["FAULTS"]
+__all__ = ["FAULTS", "RACES"]
 
 _HTML = "<!DOCTYPE html><html><body>Maintenance</body></html>"
 _CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -165,3 +165,5 @@ FAULTS: Mapping[str, Fault] = MappingProxyType(
         "none at all": sound,
     }
 )
+# A reset may arrive while the connection is still being made, or later: what a call makes of it is not always the same.
+RACES = frozenset({"reset before the request", "reset during the request"})

@@ -18,6 +18,8 @@ reached the server **at most once**, whatever happened; the deadline was {DEADLI
 longest that any of the eight calls took (the pauses before a free call is tried again are shortened). After every
 fault the same client worked at once, or as soon as the service had asked for.
 
+A reset before or during the request may also come so early that there is no connection yet: `NotSent`, then.
+
 What stands in brackets is `.phase`: how far the exchange had come. `NotSent` means that not one byte of a request
 reached anybody.
 
