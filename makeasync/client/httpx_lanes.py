@@ -14,7 +14,7 @@ import ipaddress
 import ssl
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any, TypeAlias, cast
+from typing import Any, TypeAlias
 from urllib.parse import quote_plus
 
 import anyio
@@ -41,12 +41,12 @@ _LONGEST_CLOSE = 1.0
 # knows what became of it. httpx looks at a connection before it is used again, and takes none that is older than this.
 _LONGEST_IDLE = 3.0
 
-# What httpx's connection says of itself, and how far the request has come by then.
+# What httpx's connection, in HTTP/1.1 or 2, says of itself, and how far the request has come by then.
 _PHASES: Mapping[str, Phase] = MappingProxyType(
     {
-        "http11.send_request_headers.started": "send",
-        "http11.receive_response_headers.started": "wait",
-        "http11.receive_response_body.started": "read",
+        "send_request_headers.started": "send",
+        "receive_response_headers.started": "wait",
+        "receive_response_body.started": "read",
     }
 )
 _NO_CONNECTION = (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol)
@@ -62,8 +62,6 @@ _FAILED: Mapping[Phase, str] = MappingProxyType(
         "answer": "the answer is not usable",
     }
 )
-
-
 # In our words: httpx's own repeat what came, and a service may repeat what it was asked.
 _AFTER_LEAVING: Mapping[type[Exception], str] = MappingProxyType(
     {
@@ -314,11 +312,12 @@ class _Trace:
         self._query = _Secret(b"?" + query if query else b"")
 
     async def __call__(self, event: str, info: dict[str, Any]) -> None:
-        if "return_value" in info and event.startswith("http11."):
-            info["return_value"] = _harmless(info["return_value"])
+        if event.endswith("receive_response_headers.complete"):
+            # Of all that only the status repeats nobody.
+            info["return_value"] = [it for it in info["return_value"] if isinstance(it, int)]
         if "exception" in info:
             info["exception"] = type(info["exception"])
-        phase = _PHASES.get(event)
+        phase = _PHASES.get(event.partition(".")[2])
         if phase is None or info["request"].method == b"CONNECT":
             return
         self._progress.reach(phase)
@@ -361,11 +360,6 @@ def _nothing_behind(response: httpx.Response) -> bool:
         # So httpx closes the connection, a shared pool's too, instead of using it again.
         state.send_failed()
     return True
-
-
-def _harmless(value: object) -> object:
-    """Keep of an answer's head what it repeats of nobody: version and status."""
-    return cast("tuple[object, ...]", value)[:2] if isinstance(value, tuple) else value
 
 
 def _proves_that_nothing_left(lane: _Lane, progress: Progress) -> bool:

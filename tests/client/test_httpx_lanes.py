@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
+from types import SimpleNamespace
 
 import anyio
 import httpx
@@ -327,6 +328,28 @@ class TestProxy:
         [request] = proxy.requests
         address = "http://localhost:1/apimakingring.php?from=33639980001&to=33639980002&login=login&pwd=pass%26word"
         assert request.splitlines()[0] == f"GET {address} HTTP/1.1"
+
+
+async def test_a_transport_of_httpx_s_may_speak_http_2(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As its connection would tell it; h2 is not needed to see that the query goes in and the phase is noted."""
+    sent: list[bytes] = []
+
+    async def speak(_: httpx.AsyncHTTPTransport, request: httpx.Request) -> httpx.Response:
+        trace = request.extensions["trace"]
+        inner = SimpleNamespace(method=b"GET", url=SimpleNamespace(target=request.url.raw_path))
+        await trace("http2.send_connection_init.started", {"request": inner})
+        await trace("http2.send_request_headers.started", {"request": inner, "stream_id": 1})
+        sent.append(bytes(inner.url.target))
+        head = {"return_value": (200, [(b"location", inner.url.target)])}
+        await trace("http2.receive_response_headers.complete", head)
+        assert head == {"return_value": [200]}
+        raise httpx.ReadError("broken")
+
+    monkeypatch.setattr(httpx.AsyncHTTPTransport, "handle_async_request", speak)
+    async with AsyncClient("login", "password", transport=httpx.AsyncHTTPTransport()) as client:
+        with pytest.raises(OutcomeUnknown):
+            await client.send(RING)
+    assert sent == [b"/apimakingring.php?from=33639980001&to=33639980002&login=login&pwd=password"]
 
 
 async def test_a_transport_of_httpx_s_is_closed_with_the_client() -> None:
