@@ -48,7 +48,7 @@ def typing(session: nox.Session) -> None:
 def stress(session: nox.Session) -> None:
     """Cancel at random 200 times over, and every call at every step; the suite does it 8 times, and some calls."""
     session.install("--quiet", "-e", ".[dev]")
-    tests = ("tests/client/test_promises.py", "tests/client/test_cancellation.py")
+    tests = ("tests/client/test_promises.py", "tests/client/test_cancellation.py", "tests/campaign/test_runner.py")
     session.run("pytest", "--numprocesses=auto", *tests, *session.posargs, env={"MAKEASYNC_ROUNDS": "200"})
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import anyio
 import pytest
+from anyio.lowlevel import checkpoint
+from support.loops import LOOPS
 from support.service import Fate, Service, messages, sms
+from support.steps import at_step
 
 from makeasync import (
     Accepted,
@@ -30,6 +34,8 @@ from makeasync import (
 from makeasync.campaign.journal import Change
 from makeasync.campaign.run import CampaignRun
 from makeasync.campaign.sqlite import SqliteJournal
+
+WHOLE = "MAKEASYNC_ROUNDS" in os.environ
 
 
 async def outcomes_of(run: CampaignRun) -> list[Outcome]:
@@ -208,6 +214,33 @@ async def test_whoever_cancels_a_run_loses_nobody(path: Path, clock: VirtualCloc
         assert await counts(campaign) == {"accepted": 100}
     assert set(service.taken.values()) == {1}
     assert len(service.taken) == 100
+
+
+@pytest.mark.skipif("uvloop" in LOOPS, reason="uvloop runs its callbacks where nobody can count them")
+async def test_a_run_that_is_cancelled_at_any_step_of_the_loop_leaves_no_row_behind(tmp_path: Path) -> None:
+    service = Service()
+    tasks = 0
+    for number in range(1, 2000, 1 if WHOLE else 17):
+        begun = service.taken.total()
+        async with service.client(connections=3) as client, Campaign.open(tmp_path / str(number)) as campaign:
+            await campaign.add(messages(6, first=number * 10))
+            with anyio.CancelScope() as scope, at_step(number, scope.cancel) as steps:
+                await outcomes_of(campaign.run(client))
+            await checkpoint()
+            tasks = tasks or len(anyio.get_running_tasks())
+            assert len(anyio.get_running_tasks()) <= tasks
+            there = await counts(campaign)
+            assert set(there) <= {"pending", "accepted", "not_sent"}, (
+                "what left is recorded, and nothing stays on its way"
+            )
+            assert there.get("accepted", 0) == service.taken.total() - begun
+            await outcomes_of(campaign.run(client))
+            assert await counts(campaign) == {"accepted": 6}
+        if not steps.reached:
+            break
+    else:
+        raise AssertionError("it never came to its end")
+    assert set(service.taken.values()) == {1}
 
 
 async def test_no_more_is_under_way_than_the_client_has_connections(path: Path, clock: VirtualClock) -> None:

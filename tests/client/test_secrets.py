@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import pickle
@@ -14,7 +15,9 @@ import anyio
 import httpx
 import pytest
 from anyio.abc import ByteStream
+from support.loops import LOOPS
 from support.raw_server import RawServer, accept, http
+from support.steps import at_step
 
 from makeasync import AsyncClient, Event, MakeError, OutcomeUnknown, RequestRefused, Ring, UndecodableAnswer
 
@@ -271,6 +274,42 @@ async def test_a_program_that_watches_itself_sees_none(kind: str, level: str, tm
     assert "canary_program.py" in told.split("PS", 1)[1]
     assert_clean(told)
     assert any(WIRE in head for head in server.requests), "and it is where it belongs"
+
+
+class Quiet:
+    """A witness."""
+
+    async def leaving(self) -> None:
+        return
+
+    def settled(self, outcome: object) -> None:  # noqa: ARG002 - the port names it
+        return
+
+
+@pytest.mark.skipif("uvloop" in LOOPS, reason="uvloop runs its callbacks where nobody can count them")
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+async def test_torn_at_any_step_by_asyncio_itself_no_frame_on_the_way_shows_it() -> None:
+    """As it is written to the connection, the whole request is a local of httpx's."""
+
+    async def answer(_: RawServer, stream: ByteStream) -> bool:
+        await stream.send(http(ACCEPTED))
+        return True
+
+    torn = 0
+    async with RawServer(answer) as server, AsyncClient(LOGIN, PASSWORD, base_url=server.url, rate=None) as client:
+        for number in range(1, 200):
+            task = asyncio.ensure_future(client.deliver(RING, Quiet()))
+            with at_step(number, task.cancel) as steps:
+                await asyncio.wait([task])
+            if not steps.reached:
+                break
+            if task.cancelled():
+                with pytest.raises(asyncio.CancelledError) as caught:
+                    await task
+                torn += 1
+                told = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
+                assert_clean("".join(told.format()))
+    assert torn > 10
 
 
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])
