@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
 from functools import cache
-from html import unescape
 from types import MappingProxyType
 from typing import Any, TypeAlias, TypeVar
 
@@ -33,6 +32,7 @@ from makeasync.errors import (
 from makeasync.protocol.answers import TRACKINGS, Credits, Kind, Raw, Receipt, Tracking
 from makeasync.protocol.codes import Effect, result_code
 from makeasync.protocol.elements import Reader, number
+from makeasync.protocol.recovery import damage, may_be_recovered
 from makeasync.protocol.requests import PaidRequest
 
 __all__ = ["LONGEST_ANSWER", "decode_credits", "decode_receipt", "decode_tracking", "read_tracking"]
@@ -59,15 +59,7 @@ _LENIENT = _hardened(recover=True)
 # lxml has no public name for the type of an element.
 _Node: TypeAlias = etree._Element  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
 
-_WHOLE = re.compile(rb"</response\s*>\s*\Z")
-# What recovery hides or drops without a word: declarations, entities, a lone ampersand, control characters.
-_LOST = re.compile(rb"<!|<\?(?!xml\s)|&(?!(?:amp|lt|gt|quot|apos);)|[\x00-\x08\x0b\x0c\x0e-\x1f]")
-_ROOTS = re.compile(rb"<response[\s/>]")
-
 _ANSWERS: tuple[type[Any], ...] = (Receipt, Credits, *TRACKINGS.values())
-# What recovery takes for the text of an element may be a part of it, or more than it; a field written whole is neither.
-_FIELD = re.compile(r"<([A-Za-z_]+)\s*>([^<]*)</\1\s*>", re.ASCII)
-_OPENED = re.compile(r"<([A-Za-z_]+)[\s/>]", re.ASCII)
 # Elements that must not stand twice: every one that we would have to choose from.
 _ONLY_ONCE = frozenset(
     {"result", "result_code", "make"}
@@ -336,7 +328,7 @@ def _parse(document: _Document) -> tuple[_Node, bool]:
     if len(document.body) > LONGEST_ANSWER:
         raise document.undecodable(f"is longer than {LONGEST_ANSWER} bytes")
     for parser, recovered in ((_STRICT, False), (_LENIENT, True)):
-        if recovered and not _may_be_recovered(document.body):
+        if recovered and not may_be_recovered(document.body):
             break
         root = _tree(document.body, parser)
         if root is not None:
@@ -349,11 +341,6 @@ def _tree(document: bytes, parser: etree.XMLParser) -> _Node | None:
         return etree.fromstring(document, parser)
     except (etree.LxmlError, ValueError, LookupError):
         return None
-
-
-def _may_be_recovered(document: bytes) -> bool:
-    """Hold only of a whole document: one that ends as it must, begins once and would lose nothing of its text."""
-    return _WHOLE.search(document) is not None and len(_ROOTS.findall(document)) == 1 and _LOST.search(document) is None
 
 
 def _check_root(root: _Node, document: _Document) -> None:
@@ -372,18 +359,9 @@ def _check_flat(root: _Node, document: _Document) -> None:
 
 
 def _check_whole(fields: _Fields, root: _Node) -> None:
-    """Refuse what recovery repairs or drops of a field: `<id>ab<c12</id>` would be read as `ab`.
-
-    Of `make` we want no more than its kind, and that is what the document's own examples damage.
-    """
     text = fields.document.text(root.getroottree().docinfo.encoding)
-    written = {(name, unescape(value)) for name, value in _FIELD.findall(text)}
-    for name, value in fields.raw:
-        if name in _ONLY_ONCE and name != "make" and (name, value) not in written:
-            raise fields.undecodable(f"has a damaged <{name}>", name)
-    opened = [name for name in _OPENED.findall(text) if name in _ONLY_ONCE]
-    if sorted(opened) != sorted(name for name, _ in fields.raw if name in _ONLY_ONCE):
-        raise fields.document.undecodable("is damaged beyond what can be read safely")
+    if found := damage(text, fields.raw, _ONLY_ONCE):
+        raise fields.undecodable(f"has a damaged <{found}>", found)
 
 
 def _children(root: _Node, document: _Document, *, deep: bool) -> Raw:

@@ -101,7 +101,7 @@ async def test_no_error_no_event_and_no_log_shows_it_even_if_the_service_repeats
     errors: list[MakeError] = []
     async with RawServer(Echoing(kind)) as server:
         async with AsyncClient(
-            LOGIN, PASSWORD, base_url=server.url, rate=None, timeout=0.5, on_event=events.append
+            LOGIN, PASSWORD, base_url=server.url, rate=None, timeout=0.2, on_event=events.append
         ) as client:
             with pytest.raises((OutcomeUnknown, RequestRefused)) as paid:
                 await client.send(RING)
@@ -171,12 +171,12 @@ async def test_it_does_not_follow_a_redirect() -> None:
 
         async with (
             RawServer(redirect) as server,
-            AsyncClient(LOGIN, PASSWORD, base_url=server.url, rate=None) as client,
+            AsyncClient(LOGIN, PASSWORD, base_url=server.url, rate=None, timeout=0.2) as client,
         ):
             for call in (client.send(RING), client.get_credits(), client.get_tracking("abcdefghijkl12")):
                 with pytest.raises(MakeError):
                     await call
-            assert len(server.requests) == 1 + 3 + 3
+            assert len(server.requests) == 3
     assert elsewhere.connections == 0
 
 
