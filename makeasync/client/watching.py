@@ -1,9 +1,11 @@
 """Who watches a client: the logger, the user's `on_event`, and telemetry. OpenTelemetry itself is an edge, not here."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Generator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol
 from urllib.parse import urlsplit
+
+from attrs import define
 
 from makeasync.client.events import Event
 from makeasync.client.logs import LOG, log_event
@@ -46,14 +48,52 @@ class Watched:
 
     async def fetch(self, target: Target, timeout: float, progress: Progress) -> Answer:
         """Do one exchange; see `Transport`."""
-        with self._telemetry.exchange(self._base + target.path) as answered:
+        watch = _Watch(self._telemetry)
+        watch.begin(self._base + target.path)
+        try:
             answer = await self._transport.fetch(target, timeout, progress)
-            answered(answer.status)
-            return answer
+        except BaseException as error:
+            watch.end(error)
+            raise
+        watch.answered(answer.status)
+        watch.end(None)
+        return answer
 
     async def aclose(self) -> None:
         """Close every connection."""
         await self._transport.aclose()
+
+
+@define
+class _Watch:
+    """One exchange that is watched. Whatever the watcher raises is logged: it must not make of an answer an unknown."""
+
+    telemetry: Telemetry
+    block: AbstractContextManager[Callable[[int], None]] | None = None
+    tell: Callable[[int], None] | None = None
+
+    def begin(self, url: str) -> None:
+        with _forgiven("begin"):
+            self.block = self.telemetry.exchange(url)
+            self.tell = self.block.__enter__()
+
+    def answered(self, status: int) -> None:
+        with _forgiven("answered"):
+            if self.tell is not None:
+                self.tell(status)
+
+    def end(self, error: BaseException | None) -> None:
+        with _forgiven("end"):
+            if self.block is not None and self.tell is not None:
+                self.block.__exit__(type(error) if error else None, error, None)
+
+
+@contextmanager
+def _forgiven(step: str) -> Generator[None]:
+    try:
+        yield
+    except Exception:  # noqa: BLE001 - see above
+        LOG.exception("telemetry raised at the %s of an exchange", step)
 
 
 def listener_of(on_event: Listener | None, telemetry: Telemetry | None) -> Listener:
