@@ -316,21 +316,21 @@ class TestTime:
             assert await counts(campaign) == {"accepted": 19, "pending": 31}
 
     async def test_nobody_is_disturbed_at_quiet_hours_and_everybody_is_reached_afterwards(self, path: Path) -> None:
-        saturday = datetime(2026, 11, 21, 18, 59, 30, tzinfo=UTC)  # 19:59:30 in Paris
+        saturday = datetime(2026, 11, 21, 18, 59, 50, tzinfo=UTC)  # 19:59:50 in Paris
         async with VirtualClock(saturday.timestamp()) as clock:
             service = Service()
             async with (
                 service.client(clock, rate=1, connections=2) as client,
                 Campaign.open(path, clock=clock) as campaign,
             ):
-                await campaign.add(messages(60))
+                await campaign.add(messages(20))
                 quiet = QuietHours.parse("20:00-08:00", "sundays", zone="Europe/Paris")
                 await outcomes_of(campaign.run(client, quiet=quiet))
                 sent = sorted(entry.sending_at for entry in await campaign.entries() if entry.sending_at)
-        assert len(sent) == 60
+        assert len(sent) == 20
         assert [moment for moment in sent if quiet.until(moment)] == []
-        assert sum(moment.day == 21 for moment in sent) == 29
-        assert sum(moment.day == 23 for moment in sent) == 31
+        assert sum(moment.day == 21 for moment in sent) == 9
+        assert sum(moment.day == 23 for moment in sent) == 11
 
     async def test_a_delay_must_not_end_in_quiet_hours_either(self, path: Path) -> None:
         evening = datetime(2026, 11, 20, 17, 30, tzinfo=UTC)  # 18:30 in Paris

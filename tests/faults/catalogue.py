@@ -9,7 +9,7 @@ from types import MappingProxyType
 import anyio
 from faults.server import Connection, Fault, answer_to, http, sound
 
-__all__ = ["FAULTS", "RACES"]
+__all__ = ["FAULTS", "RACES", "SLOW"]
 
 _HTML = "<!DOCTYPE html><html><body>Maintenance</body></html>"
 _CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -167,3 +167,8 @@ FAULTS: Mapping[str, Fault] = MappingProxyType(
 )
 # A reset may arrive while the connection is still being made, or later: what a call makes of it is not always the same.
 RACES = frozenset({"reset before the request", "reset during the request"})
+# These take the whole deadline, or the pause that the service asks for: the suite goes through them side by side.
+SLOW = (
+    *("request never read", "no answer", "one byte a second", "length too long", "1xx for ever", "HTTP/0.9"),
+    *("chunk of a wrong size", "chunked, cut", "429 with Retry-After", "503 with Retry-After"),
+)

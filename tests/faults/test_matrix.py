@@ -11,7 +11,7 @@ import re
 import socket
 import ssl
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
@@ -21,7 +21,7 @@ import anyio
 import pytest
 import trustme
 from attrs import define, frozen
-from faults.catalogue import FAULTS, RACES
+from faults.catalogue import FAULTS, RACES, SLOW
 from faults.server import FaultyServer, sound
 from faults.table import DEADLINE, PAGE, rows_of
 from support.loops import LOOPS
@@ -187,7 +187,10 @@ def both(loop: str, scheme: str) -> bool:
     return WHOLE or (loop == "trio") == (scheme == "https")
 
 
-@pytest.mark.parametrize("name", FAULTS)
+ALONE = [(name,) for name in FAULTS if WHOLE or name not in SLOW]
+
+
+@pytest.mark.parametrize("names", ALONE if WHOLE else [*ALONE, SLOW], ids=lambda names: ", ".join(names[:2]))
 @pytest.mark.parametrize(
     ("anyio_backend", "scheme"),
     [
@@ -198,21 +201,26 @@ def both(loop: str, scheme: str) -> bool:
     ],
 )
 async def test_fault_of_the_server(
-    name: str, scheme: str, certificates: Certificates, record_property: Callable[[str, object], None]
+    names: Sequence[str], scheme: str, certificates: Certificates, record_property: Callable[[str, object], None]
 ) -> None:
-    async def stage(stack: AsyncExitStack) -> Stage:
-        certificate = certificates.good if scheme == "https" else None
-        server = await stack.enter_async_context(FaultyServer(FAULTS[name], certificate))
+    async def go_through(name: str) -> None:
+        async def stage(stack: AsyncExitStack) -> Stage:
+            certificate = certificates.good if scheme == "https" else None
+            server = await stack.enter_async_context(FaultyServer(FAULTS[name], certificate))
 
-        async def mend() -> None:
-            server.fault = sound
+            async def mend() -> None:
+                server.fault = sound
 
-        return Stage(server, server.url, mend)
+            return Stage(server, server.url, mend)
 
-    seen = await all_calls(stage, certificates.trusted)
-    check(name, seen)
-    if scheme == "https":
-        report(name, seen, record_property)
+        seen = await all_calls(stage, certificates.trusted)
+        check(name, seen)
+        if scheme == "https":
+            report(name, seen, record_property)
+
+    async with anyio.create_task_group() as group:
+        for name in names:
+            group.start_soon(go_through, name)
 
 
 TLS: Mapping[str, Callable[[Certificates], ssl.SSLContext]] = MappingProxyType(
