@@ -13,7 +13,7 @@ from anyio.lowlevel import current_token
 
 from makeasync.client.bulk import Bulk, End, Give, Many
 from makeasync.client.clock import Clock, LoopClock
-from makeasync.client.credentials import Credentials
+from makeasync.client.credentials import Credentials, complaint_about
 from makeasync.client.crew import Crew
 from makeasync.client.delivery import NOBODY, Delivery, Witness
 from makeasync.client.events import Event, Waiting
@@ -82,7 +82,8 @@ class AsyncClient:
         timeout: seconds that one request may take to connect, send and be answered together. Waiting for the rate or
             for a free connection is not part of it.
         tracking_delay: seconds after which a log is there at the earliest; no id is asked for sooner.
-        transport: a `Transport` of your own, or an httpx transport; `None` for the default.
+        transport: a `Transport` of your own, or an httpx transport; `None` for the default. It is closed with the
+            client. Of one that is not httpx's own, only a `NotSent` that it raises proves that nothing left.
         clock: a clock; `VirtualClock` in tests.
         on_event: is called with one record for each thing that happens (`Sending`, `Settled`, …). It must return
             at once; what it raises is logged and goes no further. The logger `makeasync` is told the same, without
@@ -120,9 +121,13 @@ class AsyncClient:
         self._state = "new"
         self._home: object = None
         self._thread = ""
-        self._credentials = Credentials(login, password)
-        # What is refused below is raised from here, and whoever reports it may show this call's variables.
+        complaint = complaint_about(login, password)
+        credentials = None if complaint else Credentials(login, password)
+        # What is refused is raised from here, and whoever reports it may show this call's variables.
         del login, password
+        if credentials is None:
+            raise ValueError(complaint)
+        self._credentials = credentials
         if not timeout > 0:
             raise ValueError(f"timeout: {timeout!r} is not allowed; give seconds above 0")
         if not tracking_delay >= 0:
@@ -195,7 +200,8 @@ class AsyncClient:
         )
 
     def __repr__(self) -> str:
-        return f"<AsyncClient {self._credentials.shown} ({self._state})>"
+        shown = self._credentials.shown if hasattr(self, "_credentials") else "?"
+        return f"<AsyncClient {shown} ({self._state})>"
 
     def __reduce__(self) -> str:
         raise TypeError("an AsyncClient is not pickled: it holds connections and a password")

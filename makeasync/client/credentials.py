@@ -4,16 +4,18 @@ Only a transport reads them, when it writes the request's target.
 """
 
 import re
+from collections.abc import Iterator
+from html.entities import codepoint2name
 from types import MappingProxyType
 from typing import NoReturn
-from urllib.parse import quote, quote_plus
-from xml.sax.saxutils import escape
 
-__all__ = ["Credentials", "masked"]
+__all__ = ["Credentials", "complaint_about", "masked"]
 
 _MASK = "***"
-_ESCAPE = re.compile("%[0-9A-F]{2}")
-_QUOTES = MappingProxyType({'"': "&quot;", "'": "&apos;"})
+_ASCII = 127
+_IN_SOME_WRITINGS = MappingProxyType(
+    {" ": (r"\+",), "'": ("&apos;", r"\\'"), '"': (r"\\\"",), "/": (r"\\/",), "\\": (r"\\\\",)}
+)
 
 
 def masked(login: str) -> str:
@@ -24,6 +26,18 @@ def masked(login: str) -> str:
         'j***'
     """
     return login[:1] + _MASK
+
+
+def complaint_about(login: object, password: object) -> str | None:
+    """Say what is wrong with them, without showing either; `None`: nothing is."""
+    for name, value in (("login", login), ("password", password)):
+        if not isinstance(value, str):
+            return f"{name}: not a text; give the one of your make account"
+        if not value:
+            return f"{name}: empty; give the one of your make account"
+        if any("\ud800" <= character <= "\udfff" for character in value):
+            return f"{name}: not UTF-8; it cannot be sent"
+    return None
 
 
 class Credentials:
@@ -40,15 +54,15 @@ class Credentials:
     __slots__ = ("_login", "_password", "_written")
 
     def __init__(self, login: str, password: str) -> None:
-        if not login or not password:
-            raise ValueError(f"{'password' if login else 'login'}: empty; give the one of your make account")
+        if complaint := complaint_about(login, password):
+            # Whoever reports the error may show this call's variables.
+            del login, password
+            raise ValueError(complaint)
         self._login = login
         self._password = password
-        for name, value in self.query():
-            if any("\ud800" <= character <= "\udfff" for character in value):
-                del login, password, value
-                raise ValueError(f"{'password' if name == 'pwd' else name}: not UTF-8; it cannot be sent")
-        self._written = _ways_of_writing(password) + _ways_of_writing(login)
+        # The longer first: the other may be a part of it.
+        secrets = sorted((password, login), key=len, reverse=True)
+        self._written = re.compile("|".join(map(_any_writing, secrets)))
 
     @property
     def shown(self) -> str:
@@ -61,23 +75,34 @@ class Credentials:
 
     def redact(self, text: str) -> str:
         """Mask the password, and the login, however they are written, in a text for people."""
-        for written in self._written:
-            text = text.replace(written, _MASK)
-        return text
+        return self._written.sub(_MASK, text)
 
     def __repr__(self) -> str:
-        return f"Credentials({self.shown})"
+        # A debugger or a report may ask one that was never finished.
+        return f"Credentials({self.shown if hasattr(self, '_login') else '?'})"
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("credentials are not pickled: they would lie on a disk or a wire in clear")
 
 
-def _ways_of_writing(secret: str) -> tuple[str, ...]:
-    """List how an answer or a log may repeat a secret: as it is, in XML, in a query by anybody's encoder."""
-    latin = secret.encode("latin-1", "ignore")
-    encoded = [quote(written, safe=safe) for written in (secret, latin) for safe in ("/", "")]
-    encoded += [quote_plus(written) for written in (secret, latin)]
-    in_lower_case = [_ESCAPE.sub(lambda found: found[0].lower(), written) for written in encoded]
-    in_xml = [escape(secret), escape(secret, dict(_QUOTES))]
-    # The longest first: a short one inside it would leave the rest.
-    return tuple(sorted({secret, *encoded, *in_lower_case, *in_xml} - {""}, key=len, reverse=True))
+def _any_writing(secret: str) -> str:
+    """Make a pattern of a secret as anybody's encoder may have written it: for a query, XML, HTML or JSON."""
+    return "".join(f"(?:{'|'.join(_writings(character))})" for character in secret)
+
+
+def _writings(character: str) -> Iterator[str]:
+    number = ord(character)
+    yield re.escape(character)
+    for charset in ("utf-8", "latin-1"):
+        if written := character.encode(charset, "ignore"):
+            yield "".join(f"%(?i:{byte:02x})" for byte in written)
+    yield f"&#0*{number};"
+    yield f"&#[xX]0*(?i:{number:x});"
+    if number in codepoint2name:
+        yield f"&{codepoint2name[number]};"
+    units = character.encode("utf-16-be", "ignore").hex()
+    yield "".join(rf"\\u(?i:{units[start : start + 4]})" for start in range(0, len(units), 4))
+    yield from _IN_SOME_WRITINGS.get(character, ())
+    if number > _ASCII:
+        # What is left of it where another charset was read.
+        yield "\ufffd"

@@ -8,7 +8,6 @@ a task for each message already (`campaign.run`) has the exchange in that one.
 from typing import Generic, Protocol, TypeVar
 
 import anyio
-from anyio import get_cancelled_exc_class
 from attrs import define, field, frozen
 
 from makeasync.client.crew import Crew, outlast
@@ -169,10 +168,11 @@ class Delivery:
             raise closed
         attempt = _Attempt(scope=anyio.CancelScope())
         attempt.progress.on_leaving = attempt.shield
-        self.wire.tell(Sending, errand.request)
         try:
+            self.wire.tell(Sending, errand.request)
             await self._perform(attempt, errand.target, timeout)
-        except get_cancelled_exc_class():
+        except BaseException:
+            # Cancelled, or interrupted: trio raises a KeyboardInterrupt wherever it waits.
             self._record(attempt, errand)
             raise
         return self._result(attempt, errand)
@@ -185,10 +185,10 @@ class Delivery:
         except ClientClosed as error:
             errand.witness.settled(NotSent(str(error), phase="queue", request=errand.request))
             raise
-        self.wire.tell(Sending, errand.request)
         try:
+            self.wire.tell(Sending, errand.request)
             await attempt.done.wait()
-        except get_cancelled_exc_class():
+        except BaseException:
             attempt.give_up()
             # It is bounded by the exchange's deadline.
             await outlast(attempt.done)

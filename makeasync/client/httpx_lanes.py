@@ -34,19 +34,25 @@ Verify: TypeAlias = bool | ssl.SSLContext
 
 _HEADERS = MappingProxyType(
     # A compressed answer could be a bomb; the real ones are a few hundred bytes.
-    {"User-Agent": "makeasync", "Accept": "application/xml, text/xml", "Accept-Encoding": "identity"}
+    {
+        "User-Agent": "makeasync",
+        "Accept": "application/xml, text/xml",
+        "Accept-Encoding": "identity",
+        # A proxy that answers from its memory would tell two messages with one receipt.
+        "Cache-Control": "no-store, no-cache",
+    }
 )
 _LONGEST_CLOSE = 1.0
 # Servers close what is idle after 5 s (Apache) and later, perhaps just when a paid request goes out, and then nobody
 # knows what became of it. httpx looks at a connection before it is used again, and takes none that is older than this.
 _LONGEST_IDLE = 3.0
 
-# What httpx's connection, in HTTP/1.1 or 2, says of itself, and how far the request has come by then.
+# What httpx's connection says of itself, and how far the request has come by then.
 _PHASES: Mapping[str, Phase] = MappingProxyType(
     {
-        "send_request_headers.started": "send",
-        "receive_response_headers.started": "wait",
-        "receive_response_body.started": "read",
+        "http11.send_request_headers.started": "send",
+        "http11.receive_response_headers.started": "wait",
+        "http11.receive_response_body.started": "read",
     }
 )
 _NO_CONNECTION = (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol)
@@ -63,11 +69,12 @@ _FAILED: Mapping[Phase, str] = MappingProxyType(
     }
 )
 # In our words: httpx's own repeat what came, and a service may repeat what it was asked.
-_AFTER_LEAVING: Mapping[type[Exception], str] = MappingProxyType(
+_IN_OUR_WORDS: Mapping[type[Exception], str] = MappingProxyType(
     {
         httpx.RemoteProtocolError: "the server hung up, or what it sent is not HTTP",
         httpx.ReadError: "the connection broke",
         httpx.WriteError: "the connection broke",
+        httpx.ProxyError: "the proxy does not let it through",
     }
 )
 
@@ -115,7 +122,7 @@ def open_transport(
     def open_lane() -> httpx.AsyncBaseTransport:
         if url.scheme == "https" and not context:
             # One for all lanes: each would hold a megabyte of certificates.
-            context.append(verify if isinstance(verify, ssl.SSLContext) else httpx.create_ssl_context(verify=verify))
+            context.append(verify if isinstance(verify, ssl.SSLContext) else _trust(verify=verify))
         return httpx.AsyncHTTPTransport(
             verify=context[0] if context else False,
             proxy=proxy,
@@ -126,10 +133,7 @@ def open_transport(
 
 
 def _checked(base_url: str, *, in_process: bool) -> httpx.URL:
-    try:
-        url = httpx.URL(base_url)
-    except httpx.InvalidURL:
-        url = httpx.URL("")
+    url = _url(base_url)
     if url.scheme not in {"https", "http"} or not url.host or url.query or url.userinfo:
         raise ValueError("base_url: not an address of the form https://host/ or https://host/path/")
     if url.scheme == "http" and not in_process and not _is_loopback(url.host):
@@ -140,15 +144,30 @@ def _checked(base_url: str, *, in_process: bool) -> httpx.URL:
     return url if url.path.endswith("/") else url.copy_with(path=url.path + "/")
 
 
-def _check_proxy(proxy: str, base_url: httpx.URL) -> None:
+def _url(text: str) -> httpx.URL:
+    """Read an address; an empty one for what is none."""
     try:
-        url = httpx.URL(proxy)
-    except httpx.InvalidURL:
-        url = httpx.URL("")
+        url = httpx.URL(text)
+        # Only this reads a name of another alphabet.
+        return url if url.host else httpx.URL("")
+    except (httpx.InvalidURL, TypeError, ValueError):
+        return httpx.URL("")
+
+
+def _check_proxy(proxy: str, base_url: httpx.URL) -> None:
+    url = _url(proxy)
     if url.scheme not in {"http", "https", "socks5", "socks5h"} or not url.host:
         raise ValueError("proxy: not an address of the form http://host:port")
     if base_url.scheme == "http" and not _is_loopback(url.host):
         raise ValueError(f"proxy: {url.host} would read the password in clear; use a base_url with https")
+
+
+def _trust(*, verify: bool) -> ssl.SSLContext:
+    try:
+        return httpx.create_ssl_context(verify=verify)
+    except OSError as error:
+        reason = f"{type(error).__name__}: {error}"
+    raise ValueError(f"verify: the certificates to trust cannot be read ({reason}); see SSL_CERT_FILE and SSL_CERT_DIR")
 
 
 def _is_loopback(host: str) -> bool:
@@ -183,14 +202,10 @@ class _Lane:
     reusable: bool = False
 
     @property
-    def own(self) -> httpx.AsyncBaseTransport:
-        """The transport itself."""
-        return self.transport.inner if isinstance(self.transport, _Shared) else self.transport
-
-    @property
     def on_the_wire(self) -> bool:
-        """It is httpx's, which knows the extensions."""
-        return isinstance(self.own, httpx.AsyncHTTPTransport)
+        """It is httpx's, and nobody's who derives from it: it keeps the extensions that tell what leaves."""
+        own = self.transport.inner if isinstance(self.transport, _Shared) else self.transport
+        return type(own) is httpx.AsyncHTTPTransport
 
 
 class HttpxLanes:
@@ -250,12 +265,13 @@ class HttpxLanes:
         with self._clock.expire(timeout):
             try:
                 return await self._converse(lane, target, progress)
-            except NotSent:
-                connected, reason = False, "given up in time"
+            except NotSent as error:
+                connected, reason = False, str(error)
             except _Unusable as error:
                 reason = str(error)
             except _NO_CONNECTION as error:
-                connected, reason = not _proves_that_nothing_left(lane, progress), _name(error, progress)
+                # Whoever's transport it is, it may have tried before.
+                connected, reason = progress.left, _name(error, progress)
             except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError) as error:
                 reason = _name(error, progress)
             except BaseException as error:  # noqa: BLE001 - cancelled, interrupted, or a fault of httpx's
@@ -317,7 +333,11 @@ class _Trace:
             info["return_value"] = [it for it in info["return_value"] if isinstance(it, int)]
         if "exception" in info:
             info["exception"] = type(info["exception"])
-        phase = _PHASES.get(event.partition(".")[2])
+        if event == "http2.send_request_headers.started":
+            raise NotSent(
+                "a transport with http2=True is not used: its libraries log the whole request", phase="connect"
+            )
+        phase = _PHASES.get(event)
         if phase is None or info["request"].method == b"CONNECT":
             return
         self._progress.reach(phase)
@@ -356,15 +376,25 @@ def _nothing_behind(response: httpx.Response) -> bool:
         state = getattr(state, name, None)
     if state is None:
         return not response.extensions.get("network_stream")
-    if state.trailing_data[0]:
+    if state.trailing_data[0] or _more_in_tls(response):
         # So httpx closes the connection, a shared pool's too, instead of using it again.
         state.send_failed()
     return True
 
 
-def _proves_that_nothing_left(lane: _Lane, progress: Progress) -> bool:
-    """Hold of a failure to connect, unless who says so may have tried more than once. A MockTransport tries nothing."""
-    return not progress.left or isinstance(lane.own, httpx.MockTransport)
+def _more_in_tls(response: httpx.Response) -> bool:
+    """Look for a record that came in the same segment: it is neither in h11's buffer nor in the socket's."""
+    stream = response.extensions.get("network_stream")
+    tls = stream.get_extra_info("ssl_object") if stream else None
+    if tls is None:
+        return False
+    try:
+        tls.read(1)
+    except ssl.SSLWantReadError:
+        return False
+    except (OSError, ValueError):
+        return True
+    return True
 
 
 async def _close(transport: httpx.AsyncBaseTransport) -> None:
@@ -379,7 +409,9 @@ async def _close(transport: httpx.AsyncBaseTransport) -> None:
 
 def _name(error: Exception, progress: Progress) -> str:
     """Say what httpx found wrong. Before anything left its texts name hosts and system errors, and no more."""
-    said = _AFTER_LEAVING.get(type(error), "") if progress.left else str(error)
+    # A proxy's own words may repeat what it was told, and that is its password.
+    hushed = progress.left or isinstance(error, httpx.ProxyError)
+    said = _IN_OUR_WORDS.get(type(error), "") if hushed else str(error)
     return f"{type(error).__name__}: {said}".removesuffix(": ")
 
 

@@ -4,7 +4,9 @@ No number, no text of a message and no secret is in either: a log goes where a p
 """
 
 import logging
+import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from types import MappingProxyType
 from typing import TypeAlias
 
@@ -12,7 +14,7 @@ from makeasync.client.events import Event, Looked, Queued, Repeating, Sending, S
 from makeasync.client.outcomes import Accepted, Refused, Unknown
 from makeasync.errors import MakeError
 
-__all__ = ["LOG", "facts_of", "log_event"]
+__all__ = ["LOG", "complain", "facts_of", "log_event"]
 
 Facts: TypeAlias = dict[str, object]
 
@@ -39,6 +41,12 @@ def log_event(event: Event) -> None:
     if LOG.isEnabledFor(level):
         told = " ".join(f"{fact}={value}" for fact, value in facts.items())
         LOG.log(level, "%s: %s", name, told, extra={"make_event": name} | {f"make_{k}": v for k, v in facts.items()})
+
+
+def complain(message: str, *values: object) -> None:
+    """Log the exception that is being handled, of whoever watches; a logger may be what is broken."""
+    with suppress(Exception):
+        LOG.error(message, *values, exc_info=sys.exception())
 
 
 def facts_of(event: Event) -> tuple[str, Facts]:

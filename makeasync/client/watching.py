@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from attrs import define
 
 from makeasync.client.events import Event
-from makeasync.client.logs import LOG, log_event
+from makeasync.client.logs import complain, log_event
 from makeasync.client.transport import Answer, Progress, Target, Transport
 
 __all__ = ["Telemetry", "Watched", "listener_of"]
@@ -93,7 +93,7 @@ def _forgiven(step: str) -> Generator[None]:
     try:
         yield
     except Exception:  # noqa: BLE001 - see above
-        LOG.exception("telemetry raised at the %s of an exchange", step)
+        complain("telemetry raised at the %s of an exchange", step)
 
 
 def listener_of(on_event: Listener | None, telemetry: Telemetry | None) -> Listener:
@@ -106,6 +106,6 @@ def listener_of(on_event: Listener | None, telemetry: Telemetry | None) -> Liste
                 listener(event)
             except Exception:  # noqa: BLE001 - the next line says why
                 # A broken observer must not tear a send that is under way.
-                LOG.exception("on_event raised; the event is %s", type(event).__name__)
+                complain("on_event raised; the event is %s", type(event).__name__)
 
     return tell

@@ -228,7 +228,7 @@ class Credits:
         raw: every element of the answer as it came, unknown ones included.
     """
 
-    login: str | None = field(metadata=element("login", text))
+    login: str | None = field(repr=False, metadata=element("login", text))
     credits: int = field(metadata=element("credits", number, required=True))
     recovered: bool = False
     raw: Raw = field(default=(), repr=False, eq=False)

@@ -30,7 +30,7 @@ from makeasync.errors import (
     UndecodableAnswer,
 )
 from makeasync.protocol.answers import TRACKINGS, Credits, Kind, Raw, Receipt, Tracking
-from makeasync.protocol.codes import Effect, result_code
+from makeasync.protocol.codes import CODES, Effect, result_code
 from makeasync.protocol.elements import Reader, number
 from makeasync.protocol.recovery import damage, may_be_recovered
 from makeasync.protocol.requests import PaidRequest
@@ -39,6 +39,8 @@ __all__ = ["LONGEST_ANSWER", "decode_credits", "decode_receipt", "decode_trackin
 
 LONGEST_ANSWER = 64 * 1024
 _SHOWN = 2_000
+# What `redact` leaves of a text that is a secret and nothing else.
+_MASKED = "***"
 
 
 def _hardened(*, recover: bool) -> etree.XMLParser:
@@ -74,6 +76,8 @@ _REFUSALS: Mapping[int, type[RequestRefused]] = MappingProxyType(
         111: ContactSupport,
     }
 )
+# What says no: an answer that says yes beside it contradicts itself.
+_REFUSING = frozenset(code.number for code in CODES.values() if code.effect not in {Effect.ACCEPTED, Effect.SCHEDULED})
 _NO_TRACKING: Mapping[int | None, type[TrackingError]] = MappingProxyType(
     {110: TrackingUnavailable, 112: NotYetAvailable}
 )
@@ -127,6 +131,11 @@ def decode_receipt(
         if effect in {Effect.ACCEPTED, Effect.SCHEDULED}:
             raise fields.undecodable(f"has the result 'failed', yet code {code} means accepted", "result_code")
         raise _refusal(code)
+    if code in _REFUSING:
+        raise fields.undecodable(
+            f"has the result 'success', yet code {code} means that it was not taken", "result_code"
+        )
+    fields.must_not_have("date_created", "to")
     scheduled = request.scheduled if effect not in {Effect.ACCEPTED, Effect.SCHEDULED} else effect is Effect.SCHEDULED
     return fields.build(Receipt[TrackingT], kind=request.kind, code=code, scheduled=scheduled, issued_at=issued_at)
 
@@ -196,6 +205,7 @@ def decode_credits(document: bytes, *, redact: Redact = _as_it_is) -> Credits:
     fields = _read(document, redact)
     if not fields.successful():
         raise _refusal(fields.number("result_code"))
+    fields.must_not_have("id")
     return fields.build(Credits)
 
 
@@ -245,6 +255,11 @@ class _Fields:
         names = [name for name, _ in self.raw]
         return next((name for name in names if name in _ONLY_ONCE and names.count(name) > 1), None)
 
+    def must_not_have(self, *names: str) -> None:
+        """Refuse an answer to another question: one that has all of these."""
+        if all(self.present(name) for name in names):
+            raise self.undecodable(f"has a <{names[0]}>: it is that to another question", names[0])
+
     def number(self, name: str) -> int | None:
         return self._value(name, number)
 
@@ -279,6 +294,8 @@ class _Fields:
 
     def _attribute(self, element: str, reader: Callable[[str], object], *, required: bool) -> object:
         value = self._value(element, reader)
+        if element == "id" and isinstance(value, str) and self.document.redact(value) == _MASKED:
+            raise self.undecodable("repeats the login or the password as its id", element)
         if value is None and required:
             raise self.undecodable(f"has no <{element}>", element)
         return value

@@ -38,7 +38,7 @@ class Service:
             case "8":
                 return httpx.Response(200, text=REFUSED)
             case "9":
-                raise httpx.ConnectError("refused")
+                raise NotSent("refused", phase="connect")
             case _:
                 return httpx.Response(200, text=ACCEPTED.format(len(self.taken)))
 

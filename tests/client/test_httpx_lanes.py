@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import socket
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import anyio
 import httpx
 import pytest
+import trustme
 from anyio.abc import ByteStream
+from anyio.streams.tls import TLSStream
+from faults.server import Connection, FaultyServer
 from support.raw_server import ACCEPTED, RawServer, accept, http
 
 from makeasync import AsyncClient, Event, LoopClock, NoAnswer, NotSent, OutcomeUnknown, Repeating, Ring
@@ -174,6 +180,34 @@ async def test_a_second_answer_to_one_request_is_not_taken_for_that_to_the_next(
             ] * 5
 
 
+async def test_a_second_answer_in_a_tls_record_of_its_own_is_noticed_too() -> None:
+    """Both records come in one segment: the second is neither in the buffer of HTTP nor in the socket's."""
+    authority = trustme.CA()
+    shown = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert("localhost").configure_cert(shown)  # pyright: ignore[reportUnknownMemberType] - pyOpenSSL's
+    trusted = ssl.create_default_context()
+    authority.configure_trust(trusted)  # pyright: ignore[reportUnknownMemberType] - the same
+
+    async def two_records(connection: Connection) -> bool:
+        await connection.request()
+        stream = connection.stream
+        assert isinstance(stream, TLSStream)
+        inside: dict[str, Any] = vars(stream)
+        for id in ("right", "wrong"):
+            inside["_ssl_object"].write(http(ACCEPTED.replace("id{number}", f"{id}{len(connection.server.requests)}")))
+        await connection.raw.send(inside["_write_bio"].read())
+        return True
+
+    async with FaultyServer(two_records, shown) as server:
+        for transport in (None, httpx.AsyncHTTPTransport(verify=trusted)):
+            async with AsyncClient(
+                "login", "password", base_url=server.url, rate=None, verify=trusted, transport=transport
+            ) as client:
+                for _ in range(3):
+                    assert (await client.send(RING)).id == f"right{len(server.requests)}"
+                    await anyio.sleep(0.02)
+
+
 async def test_many_requests_one_after_another_take_one_connection() -> None:
     async with (
         RawServer(accept) as server,
@@ -268,6 +302,7 @@ class TestAddress:
             "localhost",
             "",
             "https://[::",
+            "https://xn--/",
         ],
     )
     def test_one_that_could_give_the_password_away_is_refused(self, base_url: str) -> None:
@@ -330,26 +365,23 @@ class TestProxy:
         assert request.splitlines()[0] == f"GET {address} HTTP/1.1"
 
 
-async def test_a_transport_of_httpx_s_may_speak_http_2(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As its connection would tell it; h2 is not needed to see that the query goes in and the phase is noted."""
-    sent: list[bytes] = []
+async def test_a_transport_of_httpx_s_that_speaks_http_2_is_told_before_anything_leaves(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As its connection would tell it: hpack logs every header, the path with the password among them."""
 
     async def speak(_: httpx.AsyncHTTPTransport, request: httpx.Request) -> httpx.Response:
         trace = request.extensions["trace"]
         inner = SimpleNamespace(method=b"GET", url=SimpleNamespace(target=request.url.raw_path))
         await trace("http2.send_connection_init.started", {"request": inner})
         await trace("http2.send_request_headers.started", {"request": inner, "stream_id": 1})
-        sent.append(bytes(inner.url.target))
-        head = {"return_value": (200, [(b"location", inner.url.target)])}
-        await trace("http2.receive_response_headers.complete", head)
-        assert head == {"return_value": [200]}
-        raise httpx.ReadError("broken")
+        raise AssertionError("it leaves")
 
     monkeypatch.setattr(httpx.AsyncHTTPTransport, "handle_async_request", speak)
-    async with AsyncClient("login", "password", transport=httpx.AsyncHTTPTransport()) as client:
-        with pytest.raises(OutcomeUnknown):
+    transport = httpx.AsyncHTTPTransport()
+    async with AsyncClient("login", "password", transport=transport, clock=Hasty()) as client:
+        with pytest.raises(NotSent, match="http2=True"):
             await client.send(RING)
-    assert sent == [b"/apimakingring.php?from=33639980001&to=33639980002&login=login&pwd=password"]
 
 
 async def test_a_transport_of_httpx_s_is_closed_with_the_client() -> None:
@@ -367,16 +399,20 @@ async def test_a_transport_of_httpx_s_is_closed_with_the_client() -> None:
 
 
 async def test_a_connection_refused_to_a_transport_of_httpx_s_is_not_sent() -> None:
-    def refuse(request: httpx.Request) -> httpx.Response:
-        raise httpx.ConnectError("refused", request=request)
-
-    async with AsyncClient("login", "password", clock=Hasty(), transport=httpx.MockTransport(refuse)) as client:
+    with socket.create_server(("127.0.0.1", 0)) as unused:
+        port = unused.getsockname()[1]
+    transport = httpx.AsyncHTTPTransport()
+    async with AsyncClient(
+        "login", "password", base_url=f"http://127.0.0.1:{port}/", clock=Hasty(), transport=transport
+    ) as client:
         with pytest.raises(NotSent):
             await client.send(RING)
 
 
-@pytest.mark.parametrize("kind", [httpx.ReadTimeout, httpx.WriteError, httpx.PoolTimeout, httpx.ProxyError, OSError])
-async def test_of_a_transport_that_is_not_httpx_s_own_nothing_else_proves_that_nothing_left(
+@pytest.mark.parametrize(
+    "kind", [httpx.ConnectError, httpx.ReadTimeout, httpx.WriteError, httpx.PoolTimeout, httpx.ProxyError, OSError]
+)
+async def test_of_a_transport_that_is_not_httpx_s_own_nothing_proves_that_nothing_left(
     kind: type[Exception],
 ) -> None:
     requests: list[httpx.Request] = []
@@ -401,3 +437,23 @@ async def test_a_transport_of_somebody_else_s_that_cannot_connect_may_have_tried
         with pytest.raises(OutcomeUnknown) as caught:
             await client.send(RING)
     assert "word" not in f"{caught.value!r}"
+
+
+async def test_whoever_derives_from_httpx_s_may_leave_out_what_tells_what_leaves() -> None:
+    class Rebuilding(httpx.AsyncHTTPTransport):
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            return await super().handle_async_request(httpx.Request("GET", request.url))
+
+    async with RawServer(accept) as server:
+        async with AsyncClient("login", "password", base_url=server.url, transport=Rebuilding()) as client:
+            assert (await client.send(RING)).id == "id1"
+        assert server.requests[0].startswith("GET /apimakingring.php?from=33639980001&to=33639980002&login=login&pwd=")
+
+
+def test_certificates_that_cannot_be_read_are_told_by_an_error_of_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "junk.pem").write_text("no certificate")
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "junk.pem"))
+    with pytest.raises(ValueError, match=r"^verify: .*SSL_CERT_FILE"):
+        AsyncClient("login", "password")

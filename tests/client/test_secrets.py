@@ -20,6 +20,7 @@ from support.raw_server import RawServer, accept, http
 from support.steps import at_step
 
 from makeasync import AsyncClient, Event, MakeError, OutcomeUnknown, RequestRefused, Ring, UndecodableAnswer
+from makeasync.client.credentials import Credentials
 
 LOGIN = "canary@example.org"
 PASSWORD = "p&s%w+r d/é=#?x"
@@ -224,6 +225,36 @@ def test_an_option_that_is_refused_leaves_no_trace_of_it(options: dict[str, str]
         AsyncClient(LOGIN, PASSWORD, **options)  # pyright: ignore[reportArgumentType]
     for text in everything_about(caught.value):
         assert_clean(text)
+
+
+@pytest.mark.parametrize(
+    ("login", "password"),
+    [("", PASSWORD), (None, PASSWORD), (LOGIN, PASSWORD.encode()), (LOGIN, PASSWORD + "\udce9"), ("\udce9", PASSWORD)],
+)
+def test_an_account_that_is_refused_leaves_no_trace_of_it(login: str, password: str) -> None:
+    for make in (AsyncClient, Credentials):
+        with pytest.raises(ValueError, match=r"^(login|password): ") as caught:
+            make(login, password)
+        for text in everything_about(caught.value):
+            assert_clean(text)
+
+
+async def test_an_answer_that_repeats_it_as_its_id_is_not_believed(caplog: pytest.LogCaptureFixture) -> None:
+    async def answer(_: RawServer, stream: ByteStream) -> bool:
+        await stream.send(
+            http(f"<response><result>success</result><id>{PASSWORD.replace('&', '&amp;')}</id></response>")
+        )
+        return True
+
+    log_everything(caplog)
+    events: list[Event] = []
+    async with (
+        RawServer(answer) as server,
+        AsyncClient(LOGIN, PASSWORD, base_url=server.url, on_event=events.append) as client,
+    ):
+        with pytest.raises(OutcomeUnknown) as caught:
+            await client.send(RING)
+    assert_clean(f"{caught.value!r} {vars(caught.value)} {events} {caplog.text}")
 
 
 def test_one_that_cannot_be_sent_is_refused_without_showing_it() -> None:

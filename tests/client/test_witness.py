@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import subprocess
+import sys
 from collections.abc import Callable, Coroutine
 
 import anyio
@@ -14,15 +17,18 @@ from makeasync import (
     Answer,
     AsyncClient,
     ClientClosed,
+    Event,
     NotSent,
     Outcome,
     Progress,
     Ring,
+    Sending,
     Target,
     Unknown,
     VirtualClock,
     Witness,
 )
+from makeasync.client.logs import LOG
 
 RING = Ring(from_="33639980001", to="33639980002")
 ACCEPTED = b"<response><result>success</result><id>id1</id><result_code>18</result_code></response>"
@@ -192,3 +198,88 @@ class TestAsyncioCancellation:
             with pytest.raises(asyncio.CancelledError):
                 await task
         assert [type(outcome) for outcome in witness.outcomes] == [told]
+
+
+@both_ways
+@pytest.mark.parametrize("interruption", [KeyboardInterrupt, SystemExit])
+async def test_interrupted_as_it_is_about_to_leave_it_is_told_too(way: Way, interruption: type[BaseException]) -> None:
+    def interrupt(event: Event) -> None:
+        if isinstance(event, Sending):
+            raise interruption
+
+    transport = Slow()
+    transport.allowed.set()
+    witness = Noting(transport)
+    async with AsyncClient("login", "password", transport=transport, on_event=interrupt) as client:
+        with pytest.raises(interruption):
+            await way(client, witness)
+    assert len(witness.outcomes) == 1
+    assert isinstance(witness.outcomes[0], NotSent) == (transport.taken == 0)
+
+
+INTERRUPTED = """
+import os, signal, sys, anyio
+from makeasync import Answer, AsyncClient, Ring
+
+class Interrupting:
+    async def fetch(self, target, timeout, progress):
+        progress.reach("connect")
+        progress.reach("send")
+        os.kill(os.getpid(), signal.SIGINT)
+        await anyio.sleep(0.2)
+        return Answer(200, {}, b"<response><result>success</result><id>id1</id></response>")
+
+    async def aclose(self):
+        pass
+
+class Witness:
+    async def leaving(self):
+        print("leaving")
+
+    def settled(self, outcome):
+        print("settled", type(outcome).__name__, flush=True)
+
+async def main():
+    async with AsyncClient("login", "password", transport=Interrupting()) as client:
+        ring = Ring(from_="33639980001", to="33639980002")
+        await (client.send(ring, witness=Witness()) if sys.argv[2] == "apart" else client.deliver(ring, Witness()))
+
+anyio.run(main, backend=sys.argv[1])
+"""
+
+
+@pytest.mark.parametrize("loop", ["asyncio", "trio"])
+@pytest.mark.parametrize("way", ["apart", "here"])
+def test_ctrl_c_after_it_has_left_leaves_it_recorded(loop: str, way: str) -> None:
+    """Trio raises it wherever the main task waits."""
+    ended = subprocess.run(  # noqa: S603 - ourselves
+        [sys.executable, "-c", INTERRUPTED, loop, way], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert "KeyboardInterrupt" in ended.stderr
+    told = ended.stdout.splitlines()
+    assert told in (["leaving", "settled Accepted"], ["leaving", "settled Unknown"]), ended.stderr
+
+
+class _Broken(logging.Filter):
+    """A filter with a fault, such as one that masks what is not there."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        raise KeyError(record.name)
+
+
+@both_ways
+async def test_a_logger_that_is_broken_breaks_nothing_else(way: Way) -> None:
+    transport = Slow()
+    transport.allowed.set()
+    witness = Noting(transport)
+    broken = _Broken()
+    LOG.addFilter(broken)
+    level = LOG.level
+    LOG.setLevel(logging.DEBUG)
+    try:
+        async with client_of(transport) as client:
+            await way(client, witness)
+    finally:
+        LOG.removeFilter(broken)
+        LOG.setLevel(level)
+    assert [type(outcome) for outcome in witness.outcomes] == [Accepted]

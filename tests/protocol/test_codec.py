@@ -479,6 +479,23 @@ def test_code_says_whether_it_was_scheduled_and_else_the_request_does(
     assert answer.code == (fields.get("result_code") or None)
 
 
+@pytest.mark.parametrize(
+    "code", [code for code, known in CODES.items() if known.effect not in {Effect.ACCEPTED, Effect.SCHEDULED}]
+)
+def test_success_with_a_code_that_says_no_is_a_contradiction(code: int) -> None:
+    assert undecodable(receipt(result_code=code)).element == "result_code"
+
+
+def test_success_with_a_code_that_nobody_knows_is_one() -> None:
+    assert decode_ring(receipt(result_code=77)).code == 77
+
+
+def test_answer_to_another_question_is_undecodable() -> None:
+    assert undecodable(tracking(make="ring")).element == "date_created"
+    assert undecodable(receipt(), decode_credits).element == "id"
+    assert decode_ring(receipt(date_created="52444ccf")).id == "abc12", "what else it says is its business"
+
+
 def test_receipt_is_of_the_kind_that_was_asked() -> None:
     pairs = RingPlus(pairs=[(A, B), (A, B)])
     message = SmsPlus(from_=A, to=B, msg="a")
