@@ -129,7 +129,7 @@ def check(seen: Seen) -> None:
 
 
 @pytest.mark.parametrize("occurrence", range(OCCURRENCES))
-@pytest.mark.parametrize("step", STEPS if WHOLE else STEPS[::2])
+@pytest.mark.parametrize("step", STEPS if WHOLE else STEPS[::3])
 async def test_killed_at_a_step_it_messages_nobody_twice_and_loses_nobody(
     tmp_path: Path, service: tuple[Counting, str], step: str, occurrence: int, record_property: Record
 ) -> None:
