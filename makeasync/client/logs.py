@@ -36,11 +36,20 @@ _LEVELS: Mapping[str, int] = MappingProxyType(
 
 def log_event(event: Event) -> None:
     """Log what happened: what goes well at DEBUG, what does not at WARNING, and an unknown outcome at ERROR."""
+    if _goes_well(event) and not LOG.isEnabledFor(logging.DEBUG):
+        # Nine of ten events: a campaign need not pay for what nobody reads.
+        return
     name, facts = facts_of(event)
     level = _LEVELS.get(name, logging.DEBUG)
     if LOG.isEnabledFor(level):
         told = " ".join(f"{fact}={value}" for fact, value in facts.items())
         LOG.log(level, "%s: %s", name, told, extra={"make_event": name} | {f"make_{k}": v for k, v in facts.items()})
+
+
+def _goes_well(event: Event) -> bool:
+    if isinstance(event, Settled):
+        return isinstance(event.outcome, Accepted)
+    return not isinstance(event, Repeating)
 
 
 def complain(message: str, *values: object) -> None:
