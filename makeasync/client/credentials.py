@@ -9,9 +9,10 @@ from html.entities import codepoint2name
 from types import MappingProxyType
 from typing import NoReturn
 
+from makeasync.protocol.codec import MASK
+
 __all__ = ["Credentials", "complaint_about", "masked"]
 
-_MASK = "***"
 _ASCII = 127
 _IN_SOME_WRITINGS = MappingProxyType(
     {" ": (r"\+",), "'": ("&apos;", r"\\'"), '"': (r"\\\"",), "/": (r"\\/",), "\\": (r"\\\\",)}
@@ -25,7 +26,7 @@ def masked(login: str) -> str:
         >>> masked("john@gmail.com")
         'j***'
     """
-    return login[:1] + _MASK
+    return login[:1] + MASK
 
 
 def complaint_about(login: object, password: object) -> str | None:
@@ -75,7 +76,7 @@ class Credentials:
 
     def redact(self, text: str) -> str:
         """Mask the password, and the login, however they are written, in a text for people."""
-        return self._written.sub(_MASK, text)
+        return self._written.sub(MASK, text)
 
     def __repr__(self) -> str:
         # A debugger or a report may ask one that was never finished.

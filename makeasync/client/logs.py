@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from makeasync.client.events import Event, Looked, Queued, Repeating, Sending, Settled, Waiting
 from makeasync.client.outcomes import Accepted, Refused, Unknown
-from makeasync.errors import MakeError
+from makeasync.errors import MakeError, NotSent
 
 __all__ = ["LOG", "complain", "facts_of", "log_event"]
 
@@ -24,32 +24,25 @@ LOG.addHandler(logging.NullHandler())
 
 # What an error may say of itself here: its texts are for whoever holds it.
 _SAID = ("code", "argument", "phase", "status")
-_LEVELS: Mapping[str, int] = MappingProxyType(
+# By the event, or by the outcome that it tells; all else goes well.
+_LEVELS: Mapping[type, int] = MappingProxyType(
     {
-        "repeated": logging.WARNING,
-        "refused": logging.WARNING,
-        "not_sent": logging.WARNING,
-        "unknown": logging.ERROR,
+        Repeating: logging.WARNING,
+        Refused: logging.WARNING,
+        NotSent: logging.WARNING,
+        Unknown: logging.ERROR,
     }
 )
 
 
 def log_event(event: Event) -> None:
     """Log what happened: what goes well at DEBUG, what does not at WARNING, and an unknown outcome at ERROR."""
-    if _goes_well(event) and not LOG.isEnabledFor(logging.DEBUG):
-        # Nine of ten events: a campaign need not pay for what nobody reads.
-        return
-    name, facts = facts_of(event)
-    level = _LEVELS.get(name, logging.DEBUG)
+    level = _LEVELS.get(type(event.outcome if isinstance(event, Settled) else event), logging.DEBUG)
+    # First of all: a campaign need not pay for sentences that nobody reads.
     if LOG.isEnabledFor(level):
+        name, facts = facts_of(event)
         told = " ".join(f"{fact}={value}" for fact, value in facts.items())
         LOG.log(level, "%s: %s", name, told, extra={"make_event": name} | {f"make_{k}": v for k, v in facts.items()})
-
-
-def _goes_well(event: Event) -> bool:
-    if isinstance(event, Settled):
-        return isinstance(event.outcome, Accepted)
-    return not isinstance(event, Repeating)
 
 
 def complain(message: str, *values: object) -> None:

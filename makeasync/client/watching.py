@@ -92,7 +92,7 @@ class _Watch:
 def _forgiven(step: str) -> Generator[None]:
     try:
         yield
-    except Exception:  # noqa: BLE001 - see above
+    except Exception:  # noqa: BLE001 - `_Watch` says why
         complain("telemetry raised at the %s of an exchange", step)
 
 

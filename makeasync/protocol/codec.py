@@ -35,12 +35,12 @@ from makeasync.protocol.elements import Reader, number
 from makeasync.protocol.recovery import damage, may_be_recovered
 from makeasync.protocol.requests import PaidRequest
 
-__all__ = ["LONGEST_ANSWER", "decode_credits", "decode_receipt", "decode_tracking", "read_tracking"]
+__all__ = ["LONGEST_ANSWER", "MASK", "decode_credits", "decode_receipt", "decode_tracking", "read_tracking"]
 
 LONGEST_ANSWER = 64 * 1024
 _SHOWN = 2_000
-# What `redact` leaves of a text that is a secret and nothing else.
-_MASKED = "***"
+# What `redact` leaves of a secret.
+MASK = "***"
 
 
 def _hardened(*, recover: bool) -> etree.XMLParser:
@@ -76,8 +76,9 @@ _REFUSALS: Mapping[int, type[RequestRefused]] = MappingProxyType(
         111: ContactSupport,
     }
 )
+_TAKEN = frozenset({Effect.ACCEPTED, Effect.SCHEDULED})
 # What says no: an answer that says yes beside it contradicts itself.
-_REFUSING = frozenset(code.number for code in CODES.values() if code.effect not in {Effect.ACCEPTED, Effect.SCHEDULED})
+_REFUSING = frozenset(code.number for code in CODES.values() if code.effect not in _TAKEN)
 _NO_TRACKING: Mapping[int | None, type[TrackingError]] = MappingProxyType(
     {110: TrackingUnavailable, 112: NotYetAvailable}
 )
@@ -128,7 +129,7 @@ def decode_receipt(
     code = fields.number("result_code")
     effect = result_code(code).effect if code is not None else None
     if not fields.successful():
-        if effect in {Effect.ACCEPTED, Effect.SCHEDULED}:
+        if effect in _TAKEN:
             raise fields.undecodable(f"has the result 'failed', yet code {code} means accepted", "result_code")
         raise _refusal(code)
     if code in _REFUSING:
@@ -136,7 +137,7 @@ def decode_receipt(
             f"has the result 'success', yet code {code} means that it was not taken", "result_code"
         )
     fields.must_not_have("date_created", "to")
-    scheduled = request.scheduled if effect not in {Effect.ACCEPTED, Effect.SCHEDULED} else effect is Effect.SCHEDULED
+    scheduled = request.scheduled if effect not in _TAKEN else effect is Effect.SCHEDULED
     return fields.build(Receipt[TrackingT], kind=request.kind, code=code, scheduled=scheduled, issued_at=issued_at)
 
 
@@ -294,7 +295,7 @@ class _Fields:
 
     def _attribute(self, element: str, reader: Callable[[str], object], *, required: bool) -> object:
         value = self._value(element, reader)
-        if element == "id" and isinstance(value, str) and self.document.redact(value) == _MASKED:
+        if element == "id" and isinstance(value, str) and self.document.redact(value) == MASK:
             raise self.undecodable("repeats the login or the password as its id", element)
         if value is None and required:
             raise self.undecodable(f"has no <{element}>", element)

@@ -16,9 +16,10 @@ import trustme
 from anyio.abc import ByteStream
 from anyio.streams.tls import TLSStream
 from faults.server import Connection, FaultyServer
+from support.hasty import Hasty
 from support.raw_server import ACCEPTED, RawServer, accept, http
 
-from makeasync import AsyncClient, Event, LoopClock, NoAnswer, NotSent, OutcomeUnknown, Repeating, Ring
+from makeasync import AsyncClient, Event, NoAnswer, NotSent, OutcomeUnknown, Repeating, Ring
 
 RING = Ring(from_="33639980001", to="33639980002")
 TRACKING_ID = "abcdefghijkl12"
@@ -45,13 +46,6 @@ async def error_500(_: RawServer, stream: ByteStream) -> bool:
 async def gzipped(_: RawServer, stream: ByteStream) -> bool:
     await stream.send(http(ACCEPTED, headers="Content-Encoding: gzip\r\n"))
     return True
-
-
-class Hasty(LoopClock):
-    """Real time, but for the pauses between two tries."""
-
-    async def sleep(self, seconds: float) -> None:
-        await anyio.sleep(seconds / 50)
 
 
 class Faulty:

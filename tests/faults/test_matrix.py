@@ -24,9 +24,10 @@ from attrs import define, frozen
 from faults.catalogue import FAULTS, RACES, SLOW
 from faults.server import FaultyServer, sound
 from faults.table import DEADLINE, PAGE, rows_of
+from support.hasty import Hasty
 from support.loops import LOOPS
 
-from makeasync import AsyncClient, LoopClock, MakeError, NotSent, OutcomeUnknown, Receipt
+from makeasync import AsyncClient, MakeError, NotSent, OutcomeUnknown, Receipt
 
 WHOLE = os.environ.get("MAKEASYNC_FAULTS") == "whole"
 A, B = "33639980001", "33639980002"
@@ -79,13 +80,6 @@ def certificates() -> Certificates:
         of_nobody=shown(nobody.issue_cert("localhost")),
         trusted=trusted,
     )
-
-
-class Hasty(LoopClock):
-    """Real time, but for the pauses between two tries."""
-
-    async def sleep(self, seconds: float) -> None:
-        await anyio.sleep(seconds / 50)
 
 
 @define
