@@ -35,7 +35,7 @@ async def test_the_first_example_runs() -> None:
     async with VirtualClock() as clock:
         sandbox = Sandbox(clock=clock.time)
         await defined(FIRST, "main", AsyncClient=sandboxed(sandbox, clock))()
-    assert sandbox.messages[0].msg == "Bonjour, ça va ?"
+    assert sandbox.messages()[0].msg == "Bonjour, ça va ?"
 
 
 async def test_the_bulk_example_sends_to_each() -> None:
@@ -43,7 +43,7 @@ async def test_the_bulk_example_sends_to_each() -> None:
         sandbox = Sandbox(clock=clock.time)
         async with sandboxed(sandbox, clock)("john@gmail.com", "marilyn") as client:
             await defined(SEND, "send")(client, ["33639980001", "33639980002"])
-    assert {message.to for message in sandbox.messages} == {"33639980001", "33639980002"}
+    assert {message.to for message in sandbox.messages()} == {"33639980001", "33639980002"}
 
 
 async def test_the_campaign_examples_message_each_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -55,7 +55,7 @@ async def test_the_campaign_examples_message_each_once(tmp_path: Path, monkeypat
                 await defined(CAMPAIGN, "spring")(client, ["33687654321", "33639980002"])
             with pytest.raises(ValueError, match="33687654321"):
                 await defined(AFTER_A_CRASH, "after_a_crash")(client)
-    assert sorted(message.to or "" for message in sandbox.messages) == ["33639980002", "33687654321"]
+    assert sorted(message.to or "" for message in sandbox.messages()) == ["33639980002", "33687654321"]
 
 
 async def test_the_watching_example_shows_what_happens(capsys: pytest.CaptureFixture[str]) -> None:

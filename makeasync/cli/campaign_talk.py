@@ -257,7 +257,7 @@ def _looks(sandbox: Sandbox | None) -> list[float]:
     """Give, for every look at a tracking that the sandbox saw, the seconds since it issued the id."""
     if sandbox is None:
         return []
-    issued = {message.id: message.at for message in sandbox.messages}
+    issued = {message.id: message.at for message in sandbox.messages()}
     looks = (request for request in sandbox.requests if request.path.endswith("apilog.php"))
     return [look.at - issued[look.id] for look in looks if look.id in issued]
 

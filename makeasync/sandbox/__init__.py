@@ -2,8 +2,10 @@
 
 Here stands the list of public names, nothing else. The rooms behind it:
 `arguments` (the query, and what may stand in it), `operations` (the requests, as a table), `catalogue` (texts),
-`timelines` (when things happen), `answers` (XML), `trackings` (what a tracking shows), `records` (what is remembered),
-`service` (every decision; `now` is passed in), `sandbox` (lock and clock), `app` (Starlette), `server` (uvicorn).
+`magic` (numbers that decide what happens), `faults` (what goes wrong, and for whom), `timelines` (when things happen),
+`answers` (XML), `trackings` (what a tracking shows), `recordings` (audio), `records` and `ledger` (what is remembered),
+`service` (every decision; `now` is passed in), `clock`, `sandbox` (what users hold: lock and clock), `delivery` (how an
+answer goes out, or goes wrong), `control` (JSON over HTTP), `app` (Starlette), `server` (uvicorn).
 Nothing in here may use the client's own code: a mistake made on both sides would not show.
 """
 
@@ -12,6 +14,9 @@ from __future__ import annotations
 from makeasync.errors import MissingExtra
 
 try:
+    from makeasync.sandbox.clock import SandboxClock
+    from makeasync.sandbox.faults import Fault
+    from makeasync.sandbox.magic import MAGIC, Magic
     from makeasync.sandbox.records import Message, ReceivedRequest
     from makeasync.sandbox.sandbox import Sandbox
     from makeasync.sandbox.server import serve
@@ -21,4 +26,4 @@ except ModuleNotFoundError as error:
         raise
     raise MissingExtra("sandbox", purpose="the sandbox") from None
 
-__all__ = ["Message", "ReceivedRequest", "Sandbox", "serve"]
+__all__ = ["MAGIC", "Fault", "Magic", "Message", "ReceivedRequest", "Sandbox", "SandboxClock", "serve"]

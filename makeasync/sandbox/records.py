@@ -1,16 +1,18 @@
 """Records: what a sandbox remembers of what came in and of what it accepted.
 
-Here live two frozen values. No behaviour; and no password: it is masked before a record is made.
+Here live two frozen values and what they match; and no password: it is masked before a record is made.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from attrs import frozen
 
 if TYPE_CHECKING:
     from makeasync.sandbox.arguments import Pairs
+    from makeasync.sandbox.faults import Does
     from makeasync.sandbox.operations import Kind
 
 __all__ = ["Message", "ReceivedRequest"]
@@ -26,6 +28,8 @@ class ReceivedRequest:
         arguments: names and values in the order they came, `pwd` replaced by `***`; empty if they were unreadable.
         code: the result code that was answered; `None` where the answer held none or an empty one.
         id: the id issued to a paid request, or the one a tracking asked for.
+        answer: the document that was sent, or would have been; empty if there was none.
+        fault: what went wrong on purpose, if anything.
     """
 
     at: float
@@ -33,6 +37,14 @@ class ReceivedRequest:
     arguments: Pairs
     code: int | None
     id: str | None
+    answer: str = ""
+    fault: Does | None = None
+
+    @property
+    def target(self) -> str:
+        """What was asked for, path and query, the password masked."""
+        query = urlencode(self.arguments, safe="*@")
+        return f"{self.path}?{query}" if query else self.path
 
 
 @frozen(kw_only=True)
@@ -66,3 +78,15 @@ class Message:
     txt: str | None = None
     msg: str | None = None
     content: str | None = None
+
+    def matches(self, *, to: str | None = None, text: str | None = None, kind: Kind | None = None) -> bool:
+        """Whether it went to this number, holds this text and is of this kind; what is `None` is not asked."""
+        return (
+            (to is None or _digits(to) in {called for _, called in self.pairs})
+            and (text is None or text in (self.content or ""))
+            and kind in {None, self.kind}
+        )
+
+
+def _digits(number: str) -> str:
+    return "".join(filter(str.isdigit, number)).removeprefix("00")

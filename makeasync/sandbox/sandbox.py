@@ -7,26 +7,38 @@ given clock says what time it is.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from threading import RLock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, get_args
+
+import anyio
 
 from makeasync.sandbox.app import build_app
-from makeasync.sandbox.service import Service, Terms
+from makeasync.sandbox.clock import SandboxClock
+from makeasync.sandbox.control import control_routes
+from makeasync.sandbox.delivery import Sleep
+from makeasync.sandbox.faults import TOO_MANY, Fault
+from makeasync.sandbox.ledger import MEMORY
+from makeasync.sandbox.service import Reply, Service, Terms
 from makeasync.sandbox.timelines import REVEALED_AFTER
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
 
+    from makeasync.sandbox.operations import Kind
     from makeasync.sandbox.records import Message, ReceivedRequest
 
-__all__ = ["Sandbox"]
+__all__ = ["Sandbox", "What"]
+
+What = Literal["log", "faults", "clock", "credits"]
+_LOOKS_EVERY = 0.01
 
 
 class Sandbox:
     """A make service of your own: it answers like the real one, sends to nobody and costs nothing.
 
-    It may be used from any thread.
+    It may be used from any thread. What it remembers is bounded: beyond 256 MiB the oldest is forgotten (about 40,000
+    messages with their requests and as many looks at their trackings; more where texts are short).
 
     Args:
         login: the account's login; the document's own example unless you say otherwise.
@@ -34,20 +46,27 @@ class Sandbox:
         credits: what the account holds.
         clock: says what time it is, in seconds since the epoch; give your own, and ten seconds cost nothing.
             Do not start it at 0: the API writes 0 for what has not happened.
+        sleep: how a `latency` waits; with a `VirtualClock`, its `sleep`.
         seed: the same seed gives the same ids and the same fates to the same requests.
         log_delay: how many seconds an id must be old to be tracked.
         revealed_after: seconds from an sms+ to the SMS that announces the hoax; five minutes, as in the document.
         empty_sms_codes: answer an accepted sms or sms+ with an empty `result_code`, as the document's examples do;
             `False` for the codes of its table (28, 29, 38, 39).
+        rate: the most requests it takes in any second, 1 or more; `None` for no limit.
+        over_rate: what happens to those beyond: HTTP status 429 unless you say otherwise.
+        memory: the most bytes that what it remembers may take, 1 MiB or more.
+
+    Raises:
+        ValueError: if one of these is out of its range.
 
     Example:
         ```python
-        now = [1_380_207_823.0]
-        sandbox = Sandbox(credits=100, clock=lambda: now[0])
+        sandbox = Sandbox(credits=100)
+        sandbox.clock.freeze()
         async with httpx.AsyncClient(transport=httpx.ASGITransport(sandbox.app)) as http:
             ...
-        now[0] += 10
-        assert sandbox.messages[0].content == "Bonjour"
+        sandbox.clock.advance(10)
+        assert sandbox.latest(to="33687654321").content == "Bonjour"
         ```
     """
 
@@ -58,32 +77,45 @@ class Sandbox:
         password: str = "marilyn",  # noqa: S107 - it is printed in the document
         credits: int = 10_000,  # noqa: A002 - the API's word
         clock: Callable[[], float] = time.time,
+        sleep: Sleep = anyio.sleep,
         seed: int = 0,
         log_delay: float = 10.0,
         revealed_after: int = REVEALED_AFTER,
         empty_sms_codes: bool = True,
+        rate: int | None = None,
+        over_rate: Fault = TOO_MANY,
+        memory: int = MEMORY,
     ) -> None:
-        terms = Terms(
+        self._terms = Terms(
             login=login,
             password=password,
             seed=seed,
             log_delay=log_delay,
             revealed_after=revealed_after,
             empty_sms_codes=empty_sms_codes,
+            rate=rate,
+            over_rate=over_rate,
+            memory=memory,
         )
-        self._service = Service(terms, _checked(credits))
-        self._clock = clock
+        self._credits_at_first = _checked(credits)
+        self._service = Service(self._terms, credits)
+        self._clock = SandboxClock(clock)
         # Reentrant, as the clock is the user's and may look at the sandbox.
         self._lock = RLock()
-        self._app = build_app(self._answer)
+        self._app = build_app(self._answer, sleep=sleep, others=control_routes(self))
 
     def __repr__(self) -> str:
-        return f"<Sandbox of {self._service.terms.login}, {self.credits} credits, {len(self.messages)} messages>"
+        return f"<Sandbox of {self._service.terms.login}, {self.credits} credits, {len(self.messages())} messages>"
 
     @property
     def app(self) -> Starlette:
         """The ASGI app: for `httpx.ASGITransport`, for `serve`, or for any server on this machine."""
         return self._app
+
+    @property
+    def clock(self) -> SandboxClock:
+        """What time it is here: `freeze`, `advance(seconds)`, `resume`."""
+        return self._clock
 
     @property
     def credits(self) -> int:
@@ -95,22 +127,145 @@ class Sandbox:
     def credits(self, credits_left: int) -> None:
         with self._lock:
             self._service.credits_left = _checked(credits_left)
+            self.touch()
 
     @property
     def requests(self) -> tuple[ReceivedRequest, ...]:
         """Every request to one of the eight paths, in the order of arrival, refused ones too."""
         with self._lock:
-            return tuple(self._service.requests)
+            return tuple(self._service.ledger.requests)
 
     @property
-    def messages(self) -> tuple[Message, ...]:
-        """Every paid request that was accepted, in the order of arrival."""
+    def faults(self) -> tuple[Fault, ...]:
+        """The faults that are set."""
         with self._lock:
-            return tuple(self._service.messages.values())
+            return tuple(each.fault for each in self._service.faults.armed)
 
-    def _answer(self, path: str, query: bytes) -> bytes:
+    @property
+    def version(self) -> int:
+        """A number that grows whenever something comes in or is changed here."""
         with self._lock:
-            return self._service.answer(path, query, self._clock()).xml()
+            return self._service.ledger.version
+
+    def messages(
+        self, *, to: str | None = None, text: str | None = None, kind: Kind | None = None
+    ) -> tuple[Message, ...]:
+        """Give the paid requests that were accepted, in the order of arrival.
+
+        Args:
+            to: only those to this number, written internationally in any way.
+            text: only those whose text holds this.
+            kind: only those of this kind.
+        """
+        with self._lock:
+            kept = tuple(self._service.ledger.messages.values())
+        return tuple(message for message in kept if message.matches(to=to, text=text, kind=kind))
+
+    def latest(self, *, to: str | None = None, text: str | None = None, kind: Kind | None = None) -> Message:
+        """Give the last of `messages`.
+
+        Raises:
+            LookupError: if there is none; it says what there is.
+        """
+        found = self.messages(to=to, text=text, kind=kind)
+        if not found:
+            raise LookupError(self._nothing_like(to=to, text=text, kind=kind))
+        return found[-1]
+
+    async def wait_for(
+        self,
+        count: int = 1,
+        timeout: float = 5.0,
+        *,
+        to: str | None = None,
+        text: str | None = None,
+        kind: Kind | None = None,
+    ) -> tuple[Message, ...]:
+        """Wait until so many `messages` have come in, from whichever thread, and give them.
+
+        Args:
+            count: how many, at least.
+            timeout: in seconds of the real world.
+            to: as in `messages`.
+            text: as in `messages`.
+            kind: as in `messages`.
+
+        Raises:
+            TimeoutError: if they do not come; it says how many came.
+        """
+        with anyio.move_on_after(timeout):
+            while len(self.messages(to=to, text=text, kind=kind)) < count:  # noqa: ASYNC110 - an event knows one loop
+                await anyio.sleep(_LOOKS_EVERY)
+        found = self.messages(to=to, text=text, kind=kind)
+        if len(found) < count:
+            there = self._nothing_like(to=to, text=text, kind=kind)
+            msg = f"waited {timeout} s for {count} messages, {len(found)} came: {there}"
+            raise TimeoutError(msg)
+        return found
+
+    def tracking_of(self, message: Message) -> Mapping[str, str]:
+        """Give what the tracking of a message shows now, by the API's names; of a ring+ nothing."""
+        if message.kind == "ring+":
+            return {}
+        with self._lock:
+            return dict(self._service.tracking_of(message, self._clock.now()).elements)
+
+    def timeline_of(self, message: Message) -> Mapping[str, int | None]:
+        """Give when what happens to a message, later too, by the API's names; `None` is never."""
+        with self._lock:
+            return self._service.future_of(message)
+
+    def add_fault(self, fault: Fault) -> None:
+        """Let something go wrong from now on."""
+        with self._lock:
+            self._service.faults.add(fault)
+            self.touch()
+
+    def touch(self) -> None:
+        """Let those who look at the page see that something has changed."""
+        with self._lock:
+            self._service.ledger.version += 1
+
+    def forget(self, id: str) -> bool:
+        """Delete one message from the log, and say whether it was there; its id can no longer be tracked."""
+        with self._lock:
+            return self._service.ledger.forget(id)
+
+    def reset(self, *what: What) -> None:
+        """Begin anew.
+
+        Args:
+            what: any of `log`, `faults`, `clock`, `credits`; everything if none is named.
+
+        Raises:
+            ValueError: if it is none of these.
+        """
+        with self._lock:
+            if unknown := set(what) - set(get_args(What)):
+                msg = f"cannot reset {', '.join(sorted(map(repr, unknown)))}: it is one of {', '.join(get_args(What))}"
+                raise ValueError(msg)
+            resets: dict[What, Callable[[], None]] = {
+                "log": self._service.ledger.clear,
+                "faults": self._service.faults.armed.clear,
+                "clock": self._clock.reset,
+                "credits": self._reset_credits,
+            }
+            for each in what or resets:
+                resets[each]()
+            self.touch()
+
+    def _nothing_like(self, **wanted: str | None) -> str:
+        asked = ", ".join(f"{name}={value!r}" for name, value in wanted.items() if value is not None)
+        messages = self.messages()
+        last = ", ".join(f"{each.kind} to {each.pairs[0][1]}" for each in messages[-3:])
+        return f"no message with {asked or 'anything'} among {len(messages)}{f', the last: {last}' if last else ''}"
+
+    def _answer(self, path: str, query: bytes, origin: str) -> Reply:
+        with self._lock:
+            return self._service.answer(path, query, self._clock.now(), origin)
+
+    def _reset_credits(self) -> None:
+        self._service.credits_left = self._credits_at_first
 
 
 def _checked(credits_left: int) -> int:

@@ -5,16 +5,24 @@ Here lives the only use of uvicorn, of threads and of sockets. It knows nothing 
 
 from __future__ import annotations
 
+import asyncio
 import socket
+import struct
 from collections.abc import Generator
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from ipaddress import ip_address
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from makeasync.sandbox.delivery import HANG_UP
 
 if TYPE_CHECKING:
+    from starlette.types import Receive, Scope, Send
+
     from makeasync.sandbox.sandbox import Sandbox
 
 __all__ = ["serve"]
@@ -22,19 +30,23 @@ __all__ = ["serve"]
 _ANSWERED_WITHIN = 2  # seconds left to the answers under way when the server stops
 
 
-def serve(sandbox: Sandbox, *, host: str = "127.0.0.1", port: int = 0) -> AbstractContextManager[str]:
+def serve(
+    sandbox: Sandbox, *, host: str = "127.0.0.1", port: int = 0, public: bool = False
+) -> AbstractContextManager[str]:
     """Serve a sandbox on this machine for as long as a `with` block lasts.
 
     Args:
         sandbox: what to serve; it can be looked at from the block.
-        host: a loopback address: the sandbox is nobody else's business.
+        host: a loopback address, unless `public` says otherwise.
         port: 0 takes one that is free.
+        public: the sandbox is nobody else's business, so an address that others reach must be asked for twice: by
+            `host` and by this.
 
     Returns:
         a context manager that gives the URL, with a slash at its end.
 
     Raises:
-        ValueError: if `host` is not a loopback address.
+        ValueError: if `host` is not a loopback address, and `public` is not said; or is no address.
 
     Example:
         ```python
@@ -42,20 +54,44 @@ def serve(sandbox: Sandbox, *, host: str = "127.0.0.1", port: int = 0) -> Abstra
             httpx.get(url + "apicredits.php", params={"login": "john@gmail.com", "pwd": "marilyn"})
         ```
     """
-    return _serving(sandbox, _loopback(host), port)
+    return _serving(sandbox, _checked(host, public=public), port)
 
 
-def _loopback(host: str) -> str:
+def _checked(host: str, *, public: bool) -> str:
     """The address, `localhost` made into one so that no resolver has a say."""
     address = "127.0.0.1" if host == "localhost" else host
     try:
         is_loopback = ip_address(address).is_loopback
     except ValueError:
-        is_loopback = False
-    if not is_loopback:
         msg = f"the sandbox serves this machine only: {host!r} is not a loopback address"
+        raise ValueError(msg) from None
+    if not (is_loopback or public):
+        msg = f"the sandbox serves this machine only: {host!r} is not a loopback address (to mean it, say public too)"
         raise ValueError(msg)
     return address
+
+
+class _Connection(H11Protocol):
+    """A connection that requests can end, as faults do."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:
+        super().connection_made(transport)
+        served = self.app
+
+        async def app(scope: Scope, receive: Receive, send: Send) -> None:
+            await served({**scope, HANG_UP: partial(_hang_up, transport)}, receive, send)
+
+        self.app = app
+
+
+def _hang_up(transport: asyncio.Transport, *, reset: bool) -> None:
+    if not reset:
+        transport.close()
+        return
+    connection: socket.socket = transport.get_extra_info("socket")
+    # What is unsent is thrown away, and the other side gets a reset instead of an end.
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    transport.abort()
 
 
 class _Server(uvicorn.Server):
@@ -81,6 +117,7 @@ def _config(sandbox: Sandbox) -> uvicorn.Config:
     return uvicorn.Config(
         sandbox.app,
         loop="asyncio",
+        http=_Connection,
         ws="none",
         lifespan="off",
         log_config=None,

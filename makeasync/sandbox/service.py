@@ -1,7 +1,7 @@
 """The service: every decision about a request: who asks, what is wrong, what it costs, what is answered.
 
-Here lives the account and all that happened to it. It is handed the path, the raw query and `now`; it knows no HTTP,
-no clock, no lock and no thread: `sandbox` sees to these.
+Here lives the account. It is handed the path, the raw query and `now`; it knows no HTTP, no clock, no lock and no
+thread: `sandbox` sees to these. What it remembers is in `ledger`.
 """
 
 from __future__ import annotations
@@ -9,21 +9,28 @@ from __future__ import annotations
 import random
 import string
 from collections.abc import Iterator, Mapping
+from xml.sax.saxutils import escape
 
-from attrs import Factory, define, field, frozen
+from attrs import define, evolve, field, frozen, validators
 
 from makeasync.sandbox.answers import Answer, accepted, balance, failed
 from makeasync.sandbox.arguments import Pairs, first_fault, read_query
 from makeasync.sandbox.catalogue import text_of
+from makeasync.sandbox.faults import TOO_MANY, Fault, Faults, On, Pace
+from makeasync.sandbox.ledger import MEMORY, Ledger
+from makeasync.sandbox.magic import Damage, damaged, magic_of
 from makeasync.sandbox.operations import ARGUMENT_NAMES, CREDITS_PATH, OPERATIONS, TRACKING_PATH, Operation
 from makeasync.sandbox.records import Message, ReceivedRequest
-from makeasync.sandbox.timelines import REVEALED_AFTER
-from makeasync.sandbox.trackings import tracking_of
+from makeasync.sandbox.timelines import REVEALED_AFTER, Timeline
+from makeasync.sandbox.trackings import ORIGIN, future_of, tracking_of
 
-__all__ = ["Service", "Terms"]
+__all__ = ["Reply", "Service", "Terms"]
 
 _SYNTAX, _CREDENTIALS, _CREDIT, _UNAVAILABLE, _LATER = 100, 101, 102, 110, 112
 _TRACKED_FOR = 31 * 24 * 3600.0
+_LONGEST_QUERY = 16_384
+_MASK = "***"
+_FREE: dict[str, On] = {CREDITS_PATH: "credits", TRACKING_PATH: "tracking"}
 _ID_LETTERS, _ID_LENGTH = string.ascii_lowercase + string.digits, 14
 
 
@@ -37,10 +44,23 @@ class Terms:
     log_delay: float
     revealed_after: int = REVEALED_AFTER
     empty_sms_codes: bool
+    rate: int | None = field(default=None, validator=validators.optional(validators.ge(1)))
+    over_rate: Fault = TOO_MANY
+    memory: int = field(default=MEMORY, validator=validators.ge(2**20))
 
 
-def _new_dice(service: Service) -> random.Random:
-    return random.Random(f"{service.terms.seed}:ids")  # noqa: S311 - to be repeatable is what it is for
+@frozen
+class Reply:
+    """What is answered, if anything, how it is damaged, and what goes wrong on the way."""
+
+    answer: Answer | None
+    damage: Damage | None = field(default=None, kw_only=True)
+    fault: Fault | None = field(default=None, kw_only=True)
+
+    @property
+    def document(self) -> bytes:
+        """What is written; empty if nothing is."""
+        return b"" if self.answer is None else damaged(self.answer.xml(), self.damage)
 
 
 @define
@@ -49,45 +69,71 @@ class Service:
 
     terms: Terms
     credits_left: int
-    requests: list[ReceivedRequest] = Factory(list[ReceivedRequest])
-    messages: dict[str, Message] = Factory(dict[str, Message])
-    dice: random.Random = Factory(_new_dice, takes_self=True)
+    ledger: Ledger = field(init=False)
+    faults: Faults = field(init=False)
+    dice: random.Random = field(init=False)
+    _pace: Pace = field(init=False)
 
-    def answer(self, path: str, query: bytes, now: float) -> Answer:
-        """Decide one request to one of the eight paths, and remember it."""
-        pairs = read_query(query)
-        answer = self._decide(path, pairs, now)
-        self.requests.append(_record(path, pairs or (), now, answer))
-        return answer
+    def __attrs_post_init__(self) -> None:
+        self.ledger = Ledger(self.terms.memory)
+        self.faults = Faults(self.terms.seed)
+        self.dice = random.Random(f"{self.terms.seed}:ids")  # noqa: S311 - to be repeatable is what it is for
+        self._pace = Pace(self.terms.rate, self.terms.over_rate)
 
-    def _decide(self, path: str, pairs: Pairs | None, now: float) -> Answer:
+    def answer(self, path: str, query: bytes, now: float, origin: str = ORIGIN) -> Reply:
+        """Decide one request to one of the eight paths, and remember it; recordings are said to lie at `origin`."""
+        pairs = read_query(query) if len(query) <= _LONGEST_QUERY else None
+        # Every fault that is set counts the request, also where the rate limit hits it.
+        set_, early = self.faults.hitting(_kind_of(path)), self._pace.hitting(now)
+        reply = self._reply(path, pairs, now, origin, early or set_)
+        self.ledger.note_request(self._record(path, pairs or (), now, reply))
+        return reply
+
+    def _reply(self, path: str, pairs: Pairs | None, now: float, origin: str, fault: Fault | None) -> Reply:
+        if fault is not None and not fault.is_taken:
+            return _untaken(fault)
         if pairs is None or not _are_listed(pairs, ARGUMENT_NAMES[path]):
-            return failed(_SYNTAX)
+            return Reply(failed(_SYNTAX), fault=fault)
         values = dict(pairs)
         if path == CREDITS_PATH:
-            return self._balance(values)
+            return Reply(self._balance(values), fault=fault)
         if path == TRACKING_PATH:
-            return self._tracking(values.get("id"), now)
-        return self._send(OPERATIONS[path], values, now)
+            return evolve(self._tracking(values.get("id", ""), now, origin), fault=fault)
+        reply = self._send(OPERATIONS[path], values, now)
+        return reply if fault is None else evolve(reply, fault=fault)
 
     def _balance(self, values: Mapping[str, str]) -> Answer:
         if len(values) != len(ARGUMENT_NAMES[CREDITS_PATH]):
             return failed(_SYNTAX)
         return balance(login=values["login"], credits_left=self.credits_left if self._knows(values) else 0)
 
-    def _tracking(self, id_: str | None, now: float) -> Answer:
-        message = self.messages.get(id_ or "")
+    def _tracking(self, id_: str, now: float, origin: str) -> Reply:
+        message = self.ledger.messages.get(id_)
         if message is None or message.kind == "ring+" or now - message.at > _TRACKED_FOR:
-            return failed(_UNAVAILABLE)
+            return Reply(failed(_UNAVAILABLE))
         if now - message.at < self.terms.log_delay:
-            return failed(_LATER)
-        return tracking_of(message, now=now, seed=self.terms.seed, revealed_after=self.terms.revealed_after)
+            return Reply(failed(_LATER))
+        return Reply(self.tracking_of(message, now, origin), damage=magic_of(message.pairs).damage)
 
-    def _send(self, operation: Operation, values: Mapping[str, str], now: float) -> Answer:
-        fault = next(self._faults(operation, values), None)
-        return self._accept(operation, values, now) if fault is None else failed(fault)
+    def tracking_of(self, message: Message, now: float, origin: str = ORIGIN) -> Answer:
+        """What its tracking shows, whether it is available or not."""
+        terms = self.terms
+        return tracking_of(message, now=now, seed=terms.seed, revealed_after=terms.revealed_after, origin=origin)
 
-    def _faults(self, operation: Operation, values: Mapping[str, str]) -> Iterator[int]:
+    def future_of(self, message: Message) -> Timeline:
+        """All that has happened and will happen to a message."""
+        return future_of(message, seed=self.terms.seed, revealed_after=self.terms.revealed_after)
+
+    def _send(self, operation: Operation, values: Mapping[str, str], now: float) -> Reply:
+        code = next(self._refusals(operation, values), None)
+        if code is not None:
+            return Reply(failed(code))
+        fault = magic_of(operation.pairs(values)).fault
+        if fault is not None and not fault.is_taken:
+            return _untaken(fault)
+        return Reply(self._accept(operation, values, now), fault=fault)
+
+    def _refusals(self, operation: Operation, values: Mapping[str, str]) -> Iterator[int]:
         """Why a paid request is refused, the first reason first; nothing later is looked at unless it is asked for."""
         if not self._knows(values):
             yield _CREDENTIALS
@@ -101,7 +147,7 @@ class Service:
     def _accept(self, operation: Operation, values: Mapping[str, str], now: float) -> Answer:
         message = _message(operation, values, id_=self._new_id(), now=now)
         self.credits_left -= message.cost
-        self.messages[message.id] = message
+        self.ledger.note_message(message)
         return accepted(
             cost=message.cost, credits_left=self.credits_left, id_=message.id, code=self._code(operation, message.delay)
         )
@@ -116,9 +162,37 @@ class Service:
         return (values.get("login"), values.get("pwd")) == (self.terms.login, self.terms.password)
 
     def _new_id(self) -> str:
-        while (id_ := "".join(self.dice.choices(_ID_LETTERS, k=_ID_LENGTH))) in self.messages:
+        while (id_ := "".join(self.dice.choices(_ID_LETTERS, k=_ID_LENGTH))) in self.ledger.messages:
             pass  # it does not happen, and if it did, two messages would share a tracking
         return id_
+
+    def _record(self, path: str, pairs: Pairs, now: float, reply: Reply) -> ReceivedRequest:
+        asked = dict(pairs).get("id") if path == TRACKING_PATH else None
+        answer = reply.answer
+        return ReceivedRequest(
+            at=now,
+            path=path,
+            arguments=tuple((name, self._masked(name, value)) for name, value in pairs),
+            code=answer.code if answer else None,
+            id=(answer.text("id") if answer else None) or asked,
+            answer=self._shown(reply.document),
+            fault=reply.fault.does if reply.fault else None,
+        )
+
+    def _masked(self, name: str, value: str) -> str:
+        # Who mixes up arguments shall not have the password shown either.
+        return _MASK if name.lower() in {"pwd", "password"} or value == self.terms.password else value
+
+    def _shown(self, document: bytes) -> str:
+        return document.decode().replace(f">{escape(self.terms.password)}<", f">{_MASK}<")
+
+
+def _untaken(fault: Fault) -> Reply:
+    return Reply(failed(fault.code)) if fault.does == "code" else Reply(None, fault=fault)
+
+
+def _kind_of(path: str) -> On:
+    return OPERATIONS[path].kind if path in OPERATIONS else _FREE[path]
 
 
 def _are_listed(pairs: Pairs, names: frozenset[str]) -> bool:
@@ -147,9 +221,3 @@ def _message(operation: Operation, values: Mapping[str, str], *, id_: str, now: 
         msg=values.get("msg"),
         content=values.get("msg") if txt is None else text_of(txt),
     )
-
-
-def _record(path: str, pairs: Pairs, now: float, answer: Answer) -> ReceivedRequest:
-    asked = dict(pairs).get("id") if path == TRACKING_PATH else None
-    masked = tuple((name, "***" if name.lower() == "pwd" else value) for name, value in pairs)
-    return ReceivedRequest(at=now, path=path, arguments=masked, code=answer.code, id=answer.text("id") or asked)

@@ -52,8 +52,8 @@ async def test_a_real_file_goes_out_once_to_each_and_comes_back_as_trackings(
         "2200 credits spent, 97800 left",
         "the sandbox saw the first request for a tracking 10.00 s after its id, none earlier",
     ]
-    assert len({message.to for message in sandbox.messages}) == len(sandbox.messages) == 220
-    assert sandbox.messages[0].msg == "Bonjour Gaël, à bientôt à Béthune !".replace("ë", "e").replace("ô", "o")
+    assert len({message.to for message in sandbox.messages()}) == len(sandbox.messages()) == 220
+    assert sandbox.messages()[0].msg == "Bonjour Gaël, à bientôt à Béthune !".replace("ë", "e").replace("ô", "o")
 
 
 async def test_every_line_that_is_not_used_is_named_with_its_reason(
@@ -128,7 +128,7 @@ async def test_an_account_that_cannot_pay_for_it_is_said_so_before_anything_is_s
     async with clock:
         assert await run(txt="123", yes=True) == 1
         assert "50 credits do not pay" in " ".join(capsys.readouterr().err.split())
-        assert sandbox.messages == ()
+        assert sandbox.messages() == ()
         assert await run(txt="123", yes=True, options=JSON, steering=Steering(max_credits=50)) == 1
     facts = json.loads(capsys.readouterr().out)
     assert (facts["counts"]["accepted"], facts["counts"]["pending"]) == (10, 210)
@@ -147,14 +147,14 @@ async def test_stopped_by_an_empty_account_it_goes_on_when_there_are_credits_aga
             group.start_soon(spend_elsewhere)
             assert await run(txt="123", yes=True, options=JSON) == 1
         facts = json.loads(capsys.readouterr().out)
-        assert facts["counts"]["accepted"] == len(sandbox.messages)
-        assert 20 < len(sandbox.messages) < 40
+        assert facts["counts"]["accepted"] == len(sandbox.messages())
+        assert 20 < len(sandbox.messages()) < 40
         assert facts["counts"]["accepted"] + facts["counts"]["pending"] == 220
         assert "insufficient credit (code 102)" in facts["ended"]
         sandbox.credits = 100_000
         assert await run(txt="123", yes=True, options=JSON) == 0
     assert json.loads(capsys.readouterr().out)["counts"]["accepted"] == 220
-    assert len({message.to for message in sandbox.messages}) == len(sandbox.messages) == 220
+    assert len({message.to for message in sandbox.messages()}) == len(sandbox.messages()) == 220
 
 
 async def test_a_finished_campaign_run_again_sends_nothing(

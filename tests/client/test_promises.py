@@ -146,7 +146,7 @@ async def test_no_tracking_is_asked_for_earlier_than_ten_seconds_after_its_id() 
             receipts = [await client.send(RING) for _ in range(100)]
             async with client.track_all(receipts) as trackings:
                 assert len([tracked async for tracked in trackings]) == 100
-    issued = {message.id: message.at for message in sandbox.messages}
+    issued = {message.id: message.at for message in sandbox.messages()}
     looks = [request for request in sandbox.requests if request.path.endswith("apilog.php")]
     assert min(look.at - issued[look.id or ""] for look in looks) >= 10.0
     assert len(looks) == 100, "and none needed a second look"

@@ -37,6 +37,8 @@ def ask(service: Service, now: list[float]) -> Callable[[str, str], Answer]:
 
     def asked(name: str, query: str = "") -> Answer:
         credentials = "" if name == "apilog" or "login=" in query else "login=john@gmail.com&pwd=marilyn&"
-        return service.answer(f"/{name}.php", (credentials + query).encode(), now[0])
+        answer = service.answer(f"/{name}.php", (credentials + query).encode(), now[0]).answer
+        assert answer is not None
+        return answer
 
     return asked

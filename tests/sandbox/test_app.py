@@ -41,7 +41,7 @@ async def test_anything_but_get_is_refused_and_nothing_happens(method: str) -> N
         response = await http.send(request)
     assert response.status_code == 405
     assert response.headers["Allow"] == "GET"
-    assert (sandbox.credits, sandbox.messages, sandbox.requests) == (130, (), ())
+    assert (sandbox.credits, sandbox.messages(), sandbox.requests) == (130, (), ())
 
 
 @pytest.mark.parametrize("path", ["/", "/apimakingplus.php", "/apilog.php/", "/APILOG.php", "/apilog", "//apilog.php"])

@@ -24,7 +24,7 @@ async def test_message_is_sent_tracked_and_paid_without_a_second_of_waiting(now:
     sandbox = Sandbox(credits=55, clock=lambda: now[0])
     async with client(sandbox) as http:
         await http.get("/apimakesmsplus.php", params=SMS_PLUS)
-        tracked = {"id": sandbox.messages[0].id}
+        tracked = {"id": sandbox.messages()[0].id}
         assert b"<result_code>112<" in (await http.get("/apilog.php", params=tracked)).content
         now[0] += 10
         assert b"<x_date_executed>0<" in (await http.get("/apilog.php", params=tracked)).content
@@ -44,7 +44,7 @@ async def test_log_delay_and_codes_can_be_set(now: list[float]) -> None:
     sandbox = Sandbox(clock=lambda: now[0], log_delay=0, empty_sms_codes=False)
     async with client(sandbox) as http:
         await http.get("/apimakesmsplus.php", params=SMS_PLUS)
-        tracked = await http.get("/apilog.php", params={"id": sandbox.messages[0].id})
+        tracked = await http.get("/apilog.php", params={"id": sandbox.messages()[0].id})
     assert b"<result>success<" in tracked.content
     assert sandbox.requests[0].code == 38
 
@@ -53,7 +53,7 @@ async def test_time_is_that_of_the_world_unless_given() -> None:
     sandbox = Sandbox()
     async with client(sandbox) as http:
         await http.get("/apimakesmsplus.php", params=SMS_PLUS)
-    assert 0 <= time.time() - sandbox.messages[0].at < 10
+    assert 0 <= time.time() - sandbox.messages()[0].at < 10
 
 
 def test_balance_can_be_set_but_not_below_nothing() -> None:
@@ -78,10 +78,10 @@ def test_many_at_once_are_all_counted(http: httpx.Client) -> None:
         for thread in threads:
             thread.start()
         while any(thread.is_alive() for thread in threads):
-            messages = len(sandbox.messages)
+            messages = len(sandbox.messages())
             assert sandbox.credits <= 10_000 - 10 * messages
             threads[0].join(0.01)
-    assert (len(sandbox.messages), len({each.id for each in sandbox.messages}), sandbox.credits) == (40, 40, 9_600)
+    assert (len(sandbox.messages()), len({each.id for each in sandbox.messages()}), sandbox.credits) == (40, 40, 9_600)
 
 
 def test_password_is_in_no_repr(now: list[float]) -> None:
@@ -91,7 +91,16 @@ def test_password_is_in_no_repr(now: list[float]) -> None:
 
 
 def test_public_names_are_these() -> None:
-    assert makeasync.sandbox.__all__ == ["Message", "ReceivedRequest", "Sandbox", "serve"]
+    assert makeasync.sandbox.__all__ == [
+        "MAGIC",
+        "Fault",
+        "Magic",
+        "Message",
+        "ReceivedRequest",
+        "Sandbox",
+        "SandboxClock",
+        "serve",
+    ]
 
 
 def _forget_the_sandbox(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,7 +23,7 @@ def test_sandbox_is_served_and_can_be_looked_at_meanwhile(http: httpx.Client) ->
         assert url.startswith("http://127.0.0.1:")
         assert url.endswith("/")
         assert b"<credits>125</credits>" in http.get(url + RING).content
-        assert sandbox.messages[0].to == "33687654321"
+        assert sandbox.messages()[0].to == "33687654321"
         sandbox.credits = 0
         assert b"<result_code>102</result_code>" in http.get(url + RING).content
         assert http.head(url + RING).status_code == 405

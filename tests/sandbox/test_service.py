@@ -36,6 +36,14 @@ SENDS = [
     Send("apimakesms", f"{TWO}&txt=123", 5, 28),
     Send("apimakesmsplus", f"{TWO}&msg=Bonjour+comment+ca+va+%3F", 10, 38),
 ]
+
+
+def answered(service: Service, name: str, query: bytes) -> Answer:
+    answer = service.answer(f"/{name}.php", query, 1.0).answer
+    assert answer is not None
+    return answer
+
+
 each_send = pytest.mark.parametrize("send", SENDS, ids=[send.name for send in SENDS])
 
 
@@ -64,9 +72,9 @@ def test_wrong_credentials_are_refused_before_any_argument(ask: Ask, service: Se
     wrong += ["login=&pwd=marilyn", "login=a@b.fr&pwd=marilyn"]
     assert {ask(send.name, f"{each}&{send.query}").code for each in wrong} == {101}
     assert {ask(send.name, each).code for each in wrong} == {101}
-    assert service.answer(f"/{send.name}.php", b"", 1.0).code == 101
-    assert service.answer(f"/{send.name}.php", b"pwd=marilyn", 1.0).code == 101
-    assert (service.credits_left, service.messages) == (1000, {})
+    assert answered(service, send.name, b"").code == 101
+    assert answered(service, send.name, b"pwd=marilyn").code == 101
+    assert (service.credits_left, service.ledger.messages) == (1000, {})
 
 
 @each_send
@@ -113,7 +121,7 @@ def test_first_fault_in_the_order_of_the_document_gives_the_code(
     ask: Ask, service: Service, name: str, query: str, code: int
 ) -> None:
     assert ask(name, query) == Answer((("result", "failed"), ("result_code", str(code))))
-    assert (service.credits_left, service.messages) == (1000, {})
+    assert (service.credits_left, service.ledger.messages) == (1000, {})
 
 
 def test_last_credits_can_be_spent_and_no_more(ask: Ask, service: Service) -> None:
@@ -121,7 +129,7 @@ def test_last_credits_can_be_spent_and_no_more(ask: Ask, service: Service) -> No
     assert ask("apimakecallplus", f"{TWO}&duration=1&engage=1").text("credits") == "4"
     assert ask("apimakingring", TWO).code == 102
     assert ask("apimakingring", "from=x").code == 103
-    assert (service.credits_left, len(service.messages)) == (4, 1)
+    assert (service.credits_left, len(service.ledger.messages)) == (4, 1)
 
 
 def test_every_pair_of_a_ring_plus_is_paid_for(ask: Ask, service: Service) -> None:
@@ -173,7 +181,7 @@ def test_ids_are_unique_and_the_seed_decides_them(service: Service) -> None:
     def ids(seed: int) -> list[str]:
         other = Service(evolve(service.terms, seed=seed), 1000)
         query = f"login=john@gmail.com&pwd=marilyn&{TWO}".encode()
-        return [other.answer("/apimakingring.php", query, 1.0).text("id") or "" for _ in range(200)]
+        return [answered(other, "apimakingring", query).text("id") or "" for _ in range(200)]
 
     assert ids(1) == ids(1) != ids(2)
     assert len(set(ids(1))) == 200
@@ -183,7 +191,7 @@ def test_id_that_is_taken_is_not_issued_again(ask: Ask, service: Service) -> Non
     first = ask("apimakingring", TWO).text("id")
     service.dice = random.Random("0:ids")  # from the start
     assert ask("apimakingring", TWO).text("id") != first
-    assert len(service.messages) == 2
+    assert len(service.ledger.messages) == 2
 
 
 def test_records_say_what_came_in_and_never_a_password(ask: Ask, service: Service, now: list[float]) -> None:
@@ -191,7 +199,7 @@ def test_records_say_what_came_in_and_never_a_password(ask: Ask, service: Servic
     ask("apilog", f"id={id_}")
     ask("apicredits", "PWD=marilyn&login=john@gmail.com&pwd=marilyn&pwd=marilyn")
     ask("apicredits", "%ff=marilyn")
-    sent, tracked, refused, unreadable = service.requests
+    sent, tracked, refused, unreadable = service.ledger.requests
     assert (sent.at, sent.path, sent.code, sent.id) == (now[0], "/apimakesms.php", None, id_)
     assert dict(sent.arguments) == {
         "login": "john@gmail.com",
@@ -204,13 +212,13 @@ def test_records_say_what_came_in_and_never_a_password(ask: Ask, service: Servic
     assert (tracked.path, tracked.arguments, tracked.code, tracked.id) == ("/apilog.php", (("id", id_),), 112, id_)
     assert (refused.code, [name for name, _ in refused.arguments]) == (100, ["PWD", "login", "pwd", "pwd"])
     assert (unreadable.code, unreadable.arguments) == (100, ())
-    assert "marilyn" not in repr(service.requests) + repr(service)
+    assert "marilyn" not in repr(service.ledger.requests) + repr(service)
 
 
 def test_messages_say_what_was_accepted(ask: Ask, service: Service, now: list[float]) -> None:
     for send in SENDS:
         ask(send.name, send.query if send.name == "apimakeringplus" else f"{send.query}&in=5")
-    ring, rings, call, call_plus, sms, sms_plus = service.messages.values()
+    ring, rings, call, call_plus, sms, sms_plus = service.ledger.messages.values()
     assert [ring.kind, rings.kind, call.kind, call_plus.kind] == ["ring", "ring+", "call", "call+"]
     assert (ring.at, ring.from_, ring.to, ring.delay, ring.cost) == (now[0], "33612345678", "33687654321", 5, 5)
     assert ring.pairs == (("33612345678", "33687654321"),)
@@ -241,8 +249,8 @@ def test_credits_never_go_negative_and_every_debit_has_its_message(
     for send, more in asked:
         before = service.credits_left
         given = f"login=john@gmail.com&pwd=marilyn&{send.query}&{urlencode(more)}".encode()
-        answer = service.answer(f"/{send.name}.php", given, 1.0)
+        answer = answered(service, send.name, given)
         cost = int(answer.text("cost") or 0)
         assert service.credits_left == before - cost >= 0
         assert (cost > 0) == (answer.text("result") == "success")
-    assert credits_left - service.credits_left == sum(message.cost for message in service.messages.values())
+    assert credits_left - service.credits_left == sum(message.cost for message in service.ledger.messages.values())

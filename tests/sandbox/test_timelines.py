@@ -49,6 +49,6 @@ def test_hoax_is_revealed_5_minutes_after_it_was_sent() -> None:
 def test_recording_is_named_after_the_id() -> None:
     name = recording_name(id_="abcdefghijkl16", seed=0)
     assert name.startswith("abcdefghijkl16-")
-    assert name.endswith(".mp3")
+    assert name.endswith(".wav")
     assert len(name) == len("abcdefghijkl16-abcdefgh.mp3")
     assert name == recording_name(id_="abcdefghijkl16", seed=0) != recording_name(id_="abcdefghijkl16", seed=1)

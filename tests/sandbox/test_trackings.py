@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from makeasync.sandbox.operations import Kind
 
 SAMPLES = Path(__file__).parent.parent / "samples" / "doc"
+RECORDINGS = "https://www.makesms.fr/_sandbox/recordings/"
 CREATED = float(0x52444CCF)
 
 
@@ -94,6 +95,6 @@ def test_recording_is_there_once_both_have_spoken_and_hung_up() -> None:
     spoke = id_with("call+", "date_answerB", happened=True)
     hung_up = int(shown("call+", id_=spoke)["date_hangup"], 16) - CREATED
     assert "record_link" not in shown("call+", id_=spoke, after=hung_up - 1)
-    assert shown("call+", id_=spoke, after=hung_up)["record_link"].startswith(f"https://www.makecall.fr/rec/{spoke}-")
+    assert shown("call+", id_=spoke, after=hung_up)["record_link"].startswith(f"{RECORDINGS}{spoke}-")
     assert "record_link" not in shown("call+", id_=id_with("call+", "date_answerB", happened=False))
     assert "record_link" not in shown("call", id_=spoke)

@@ -1,0 +1,29 @@
+"""Recordings: the audio file behind the link of a call+.
+
+Here live its sound and its name. It is a second of a tone: nobody spoke.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+import wave
+from functools import cache
+
+__all__ = ["RECORDINGS_PATH", "sound"]
+
+RECORDINGS_PATH = "/_sandbox/recordings/"
+_RATE, _TONE = 8_000, 440
+
+
+@cache
+def sound() -> bytes:
+    """A second of the tone a line has, as WAV, 8 kHz, 8 bits."""
+    samples = bytes(128 + round(40 * math.sin(2 * math.pi * _TONE * index / _RATE)) for index in range(_RATE))
+    file = io.BytesIO()
+    with wave.open(file, "wb") as written:
+        written.setnchannels(1)
+        written.setsampwidth(1)
+        written.setframerate(_RATE)
+        written.writeframes(samples)
+    return file.getvalue()
