@@ -22,7 +22,7 @@ try:
     from makeasync.sandbox.server import serve
 except ModuleNotFoundError as error:
     # Only what the extra installs: any other missing module is a fault of ours, and must be seen as such.
-    if (error.name or "").partition(".")[0] not in {"starlette", "uvicorn"}:
+    if (error.name or "").partition(".")[0] not in {"jinja2", "starlette", "uvicorn"}:
         raise
     raise MissingExtra("sandbox", purpose="the sandbox") from None
 

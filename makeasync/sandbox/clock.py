@@ -10,6 +10,9 @@ from threading import RLock
 
 __all__ = ["SandboxClock"]
 
+# A day short of the end of what has a date, wherever on earth.
+_LAST = 253_402_200_000.0
+
 
 class SandboxClock:
     """What a sandbox calls now, in seconds since the epoch. It may be used from any thread.
@@ -60,12 +63,15 @@ class SandboxClock:
             seconds: how far, 0 to 10 years.
 
         Raises:
-            ValueError: if it is out of that range: time does not go back.
+            ValueError: if it is out of that range, as time does not go back; or if the year would be past 9999.
         """
         if not 0 <= seconds <= 10 * 366 * 86_400:
             msg = f"time cannot move by {seconds} s: 0 to 10 years"
             raise ValueError(msg)
         with self._lock:
+            if self.now() + seconds > _LAST:
+                msg = f"time cannot move by {seconds} s: no date is later than the year 9999"
+                raise ValueError(msg)
             if self._frozen is not None:
                 self._frozen += seconds
             else:

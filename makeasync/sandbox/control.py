@@ -17,31 +17,21 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from makeasync.sandbox.faults import Fault
+from makeasync.sandbox.guard import is_foreign, read_body
 from makeasync.sandbox.operations import Kind
 
 if TYPE_CHECKING:
     from makeasync.sandbox.sandbox import Sandbox, What
 
-__all__ = ["CONTROL_PATH", "control_routes", "is_foreign"]
+__all__ = ["CONTROL_PATH", "control_routes"]
 
 CONTROL_PATH = "/_sandbox/api/"
 Work: TypeAlias = "Callable[[Sandbox, Request], Awaitable[object]]"
-_LONGEST_BODY = 65_536
 _MOST = 1_000
 
 
-def is_foreign(request: Request) -> bool:
-    """Whether a browser asks on behalf of a page of somebody else."""
-    return request.headers.get("sec-fetch-site", "none") not in {"none", "same-origin"}
-
-
 async def _body(request: Request) -> Mapping[str, object]:
-    raw = b""
-    async for part in request.stream():
-        raw += part
-        if len(raw) > _LONGEST_BODY:
-            raise ValueError("the body is too long")
-    body: object = json.loads(raw or b"{}")
+    body: object = json.loads(await read_body(request) or b"{}")
     if not isinstance(body, dict):
         raise ValueError("the body must be a JSON object")  # noqa: TRY004 - it is what a value holds, to who sent it
     return cast("dict[str, object]", body)

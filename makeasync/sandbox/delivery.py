@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
+import anyio
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from makeasync.sandbox.faults import Does
@@ -17,15 +18,19 @@ from makeasync.sandbox.service import Reply
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
-__all__ = ["HANG_UP", "Sleep", "deliver"]
+__all__ = ["ENDING", "HANG_UP", "Sleep", "deliver"]
 
 HANG_UP = "makeasync.hang_up"
 """The key in an ASGI scope of a function that ends the connection: `hang_up(reset=True)` ends it without a farewell."""
+
+ENDING = "makeasync.ending"
+"""The key in an ASGI scope of a function that says whether the server is about to stop."""
 
 Sleep = Callable[[float], Awaitable[None]]
 
 _HTML = "<!doctype html><title>Maintenance</title><h1>Le service est en maintenance</h1>"
 _GARBAGE = b"\x00\xff<response><<result>succ\xe9ss</id>" * 3
+_LOOKS_EVERY = 0.1
 _HEADERS = {"Cache-Control": "no-store"}
 
 
@@ -39,7 +44,7 @@ async def deliver(reply: Reply, scope: Scope, receive: Receive, send: Send, *, s
     if fault.does == "latency":
         await sleep(fault.seconds)
     if fault.does in _SILENT:
-        await _never(receive)
+        await _never(scope, receive)
     elif fault.does in _RESET:
         _reset(scope)
     elif fault.does == "cut":
@@ -57,9 +62,14 @@ _INSTEAD: dict[Does, Callable[[int], Response]] = {
 }
 
 
-async def _never(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
+async def _never(scope: Scope, receive: Receive) -> None:
+    """Say nothing until the client gives up, or the server ends."""
+    is_ending: Callable[[], bool] = scope.get(ENDING, lambda: False)
+    while not is_ending():
+        with anyio.move_on_after(_LOOKS_EVERY):
+            if (await receive())["type"] == "http.disconnect":
+                return
+    _reset(scope)
 
 
 def _reset(scope: Scope) -> None:

@@ -12,12 +12,13 @@ from typing import Literal, get_args
 
 from attrs import Factory, define, field, frozen, validators
 
-__all__ = ["TOO_MANY", "Does", "Fault", "Faults", "On", "Pace"]
+from makeasync.sandbox.operations import On
+
+__all__ = ["TOO_MANY", "Does", "Fault", "Faults", "Pace"]
 
 Does = Literal[
     "latency", "no_answer", "reset_after", "cut", "garbage", "reset_before", "never_taken", "html", "status", "code"
 ]
-On = Literal["ring", "ring+", "call", "call+", "sms", "sms+", "tracking", "credits"]
 
 # Of these the service takes the request, and charges it, all the same: that is what makes them dangerous.
 _TAKEN = frozenset[Does]({"latency", "no_answer", "reset_after", "cut", "garbage"})

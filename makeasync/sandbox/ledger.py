@@ -21,18 +21,23 @@ _RECORD, _CHARACTER = 1_500, 4
 
 @define
 class Ledger:
-    """Requests and messages, each at most half of `memory` bytes; `version` grows with every change."""
+    """Requests and messages, each at most half of `memory` bytes.
+
+    `version` grows with every change, `received` with every request; neither goes back.
+    """
 
     memory: int = MEMORY
     requests: deque[ReceivedRequest] = Factory(deque[ReceivedRequest])
     messages: OrderedDict[str, Message] = Factory(OrderedDict[str, Message])
     version: int = 0
+    received: int = 0
     _requests_weigh: int = 0
     _messages_weigh: int = 0
 
     def note_request(self, request: ReceivedRequest) -> None:
         """Remember a request, and forget the oldest ones if that is too much."""
         self.requests.append(request)
+        self.received += 1
         self._requests_weigh += _request_weighs(request)
         while self._requests_weigh > self.memory // 2:
             self._requests_weigh -= _request_weighs(self.requests.popleft())

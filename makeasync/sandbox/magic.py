@@ -33,12 +33,14 @@ class Magic:
 
     Attributes:
         says: what it is for.
+        dit: the same in French.
         fate: what the phone does.
         fault: what goes wrong with the request.
         damage: how the answer to its tracking is damaged, as in the document's own examples.
     """
 
     says: str
+    dit: str
     fate: Fate | None = None
     fault: Fault | None = None
     damage: Damage | None = None
@@ -48,46 +50,67 @@ def _number(last_two: int) -> str:
     return f"336399899{last_two:02}"
 
 
-def _refused(code: int, says: str) -> Magic:
-    return Magic(says=f"refused with code {code}: {says}", fault=Fault("code", code=code))
+def _refused(code: int, says: str, dit: str) -> Magic:
+    fault = Fault("code", code=code)
+    return Magic(says=f"refused with code {code}: {says}", dit=f"refusé avec le code {code} : {dit}", fault=fault)
 
 
 MAGIC = {
     _number(last_two): magic
     for last_two, magic in {
-        0: Magic(says="answers", fate="answers"),
-        1: Magic(says="never answers; an SMS never arrives", fate="never"),
-        2: Magic(says="busy: hung up at once", fate="busy"),
-        3: Magic(says="slow: answers late, an SMS arrives after two minutes", fate="slow"),
-        10: _refused(100, "syntax"),
-        11: _refused(101, "login or password"),
-        12: _refused(102, "insufficient credit"),
-        13: _refused(103, "from"),
-        14: _refused(104, "to"),
-        15: _refused(105, "in"),
-        16: _refused(106, "duration"),
-        17: _refused(107, "engage"),
-        18: _refused(108, "txt"),
-        19: _refused(109, "msg"),
-        20: _refused(110, "tracking not available"),
-        21: _refused(111, "contact support"),
-        22: _refused(112, "repeat a little later"),
-        23: _refused(0, "general error"),
-        30: Magic(says="HTTP 503, not taken", fault=Fault("status", status=503)),
-        31: Magic(says="HTML instead of XML, not taken", fault=Fault("html")),
-        32: Magic(says="taken, and the answer is cut", fault=Fault("cut")),
-        33: Magic(says="taken, and the answer is rubbish", fault=Fault("garbage")),
-        34: Magic(says="connection reset before it was taken", fault=Fault("reset_before")),
-        35: Magic(says="connection reset after it was taken", fault=Fault("reset_after")),
-        36: Magic(says="taken, and never answered", fault=Fault("no_answer")),
-        37: Magic(says="not taken, and never answered", fault=Fault("never_taken")),
-        38: Magic(says="answered after two seconds", fault=Fault("latency", seconds=2)),
-        40: Magic(says="its tracking says <make>call/make>", damage="unclosed"),
-        41: Magic(says="its tracking says <make>10</make>", damage="numbered"),
-        42: Magic(says="its tracking has no <make>", damage="nameless"),
+        0: Magic(says="answers", dit="répond", fate="answers"),
+        1: Magic(
+            says="never answers; an SMS never arrives", dit="ne répond jamais ; un SMS n'arrive jamais", fate="never"
+        ),
+        2: Magic(says="busy: hung up at once", dit="occupé : raccroche aussitôt", fate="busy"),
+        3: Magic(
+            says="slow: answers late, an SMS arrives after two minutes",
+            dit="lent : répond tard, un SMS arrive au bout de deux minutes",
+            fate="slow",
+        ),
+        10: _refused(100, "syntax", "syntaxe"),
+        11: _refused(101, "login or password", "login ou mot de passe"),
+        12: _refused(102, "insufficient credit", "crédit insuffisant"),
+        13: _refused(103, "from", "from"),
+        14: _refused(104, "to", "to"),
+        15: _refused(105, "in", "in"),
+        16: _refused(106, "duration", "duration"),
+        17: _refused(107, "engage", "engage"),
+        18: _refused(108, "txt", "txt"),
+        19: _refused(109, "msg", "msg"),
+        20: _refused(110, "tracking not available", "suivi indisponible"),
+        21: _refused(111, "contact support", "contacter le support"),
+        22: _refused(112, "repeat a little later", "répéter un peu plus tard"),
+        23: _refused(0, "general error", "erreur générale"),
+        30: Magic(says="HTTP 503, not taken", dit="HTTP 503, pas pris", fault=Fault("status", status=503)),
+        31: Magic(says="HTML instead of XML, not taken", dit="HTML au lieu de XML, pas pris", fault=Fault("html")),
+        32: Magic(says="taken, and the answer is cut", dit="pris, et la réponse est coupée", fault=Fault("cut")),
+        33: Magic(
+            says="taken, and the answer is rubbish", dit="pris, et la réponse est du charabia", fault=Fault("garbage")
+        ),
+        34: Magic(
+            says="connection reset before it was taken",
+            dit="connexion rompue avant la prise",
+            fault=Fault("reset_before"),
+        ),
+        35: Magic(
+            says="connection reset after it was taken",
+            dit="connexion rompue après la prise",
+            fault=Fault("reset_after"),
+        ),
+        36: Magic(says="taken, and never answered", dit="pris, et jamais de réponse", fault=Fault("no_answer")),
+        37: Magic(
+            says="not taken, and never answered", dit="pas pris, et jamais de réponse", fault=Fault("never_taken")
+        ),
+        38: Magic(
+            says="answered after two seconds", dit="réponse après deux secondes", fault=Fault("latency", seconds=2)
+        ),
+        40: Magic(says="its tracking says <make>call/make>", dit="son suivi dit <make>call/make>", damage="unclosed"),
+        41: Magic(says="its tracking says <make>10</make>", dit="son suivi dit <make>10</make>", damage="numbered"),
+        42: Magic(says="its tracking has no <make>", dit="son suivi n'a pas de <make>", damage="nameless"),
     }.items()
 }
-_ORDINARY = Magic(says="an ordinary phone")
+_ORDINARY = Magic(says="an ordinary phone", dit="un téléphone ordinaire")
 
 
 def magic_of(pairs: Pairs) -> Magic:

@@ -13,9 +13,11 @@ from attrs import evolve, frozen
 
 from makeasync.sandbox.arguments import DURATION, ENGAGE, FROM, IN, MSG, TO, TXT, Argument, Pairs
 
-__all__ = ["ARGUMENT_NAMES", "CREDITS_PATH", "OPERATIONS", "TRACKING_PATH", "Kind", "Operation"]
+__all__ = ["ARGUMENT_NAMES", "CREDITS_PATH", "KIND_OF", "OPERATIONS", "TRACKING_PATH", "Kind", "On", "Operation"]
 
 Kind = Literal["ring", "ring+", "call", "call+", "sms", "sms+"]
+On = Literal["ring", "ring+", "call", "call+", "sms", "sms+", "tracking", "credits"]
+"""What a request is about: the kinds, and the two free questions."""
 
 CREDITS_PATH = "/apicredits.php"
 TRACKING_PATH = "/apilog.php"
@@ -78,6 +80,12 @@ OPERATIONS = {
         Operation("sms", "/apimakesms.php", 5, 28, (FROM, TO, TXT, IN)),
         Operation("sms+", "/apimakesmsplus.php", 10, 38, (FROM, TO, MSG, IN)),
     )
+}
+
+KIND_OF: dict[str, On] = {
+    **{path: operation.kind for path, operation in OPERATIONS.items()},
+    TRACKING_PATH: "tracking",
+    CREDITS_PATH: "credits",
 }
 
 # A tracking takes no credentials: a client that sends them there anyway shall hear of it.

@@ -23,6 +23,7 @@ class ReceivedRequest:
     """One GET to one of the eight paths, accepted or not.
 
     Attributes:
+        number: counted from 1 in the order of arrival.
         at: when, in seconds of the sandbox's clock.
         path: with its slash, such as `/apilog.php`.
         arguments: names and values in the order they came, `pwd` replaced by `***`; empty if they were unreadable.
@@ -32,6 +33,7 @@ class ReceivedRequest:
         fault: what went wrong on purpose, if anything.
     """
 
+    number: int
     at: float
     path: str
     arguments: Pairs

@@ -18,6 +18,7 @@ from makeasync.sandbox.clock import SandboxClock
 from makeasync.sandbox.control import control_routes
 from makeasync.sandbox.delivery import Sleep
 from makeasync.sandbox.faults import TOO_MANY, Fault
+from makeasync.sandbox.inbox.page import inbox_routes
 from makeasync.sandbox.ledger import MEMORY
 from makeasync.sandbox.service import Reply, Service, Terms
 from makeasync.sandbox.timelines import REVEALED_AFTER
@@ -102,7 +103,7 @@ class Sandbox:
         self._clock = SandboxClock(clock)
         # Reentrant, as the clock is the user's and may look at the sandbox.
         self._lock = RLock()
-        self._app = build_app(self._answer, sleep=sleep, others=control_routes(self))
+        self._app = build_app(self._answer, sleep=sleep, others=[*control_routes(self), *inbox_routes(self)])
 
     def __repr__(self) -> str:
         return f"<Sandbox of {self._service.terms.login}, {self.credits} credits, {len(self.messages())} messages>"
@@ -127,6 +128,16 @@ class Sandbox:
     def credits(self, credits_left: int) -> None:
         with self._lock:
             self._service.credits_left = _checked(credits_left)
+            self.touch()
+
+    def top_up(self, credits: int) -> None:  # noqa: A002 - the API's word
+        """Put so many credits on the account, whatever is charged meanwhile.
+
+        Raises:
+            ValueError: if there are fewer than 0.
+        """
+        with self._lock:
+            self._service.credits_left += _checked(credits)
             self.touch()
 
     @property
@@ -204,11 +215,16 @@ class Sandbox:
         return found
 
     def tracking_of(self, message: Message) -> Mapping[str, str]:
-        """Give what the tracking of a message shows now, by the API's names; of a ring+ nothing."""
+        """Give what the tracking of a message shows now, or will; by the API's names, of a ring+ nothing."""
         if message.kind == "ring+":
             return {}
         with self._lock:
             return dict(self._service.tracking_of(message, self._clock.now()).elements)
+
+    def why_untracked(self, message: Message) -> int | None:
+        """Give the code that the tracking of a message is refused with now: 112 or 110; `None` if there is one."""
+        with self._lock:
+            return self._service.why_untracked(message, self._clock.now())
 
     def timeline_of(self, message: Message) -> Mapping[str, int | None]:
         """Give when what happens to a message, later too, by the API's names; `None` is never."""

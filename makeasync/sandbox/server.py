@@ -8,20 +8,24 @@ from __future__ import annotations
 import asyncio
 import socket
 import struct
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from ipaddress import ip_address
 from threading import Event, Thread
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import uvicorn
+from attrs import frozen
+from starlette.responses import PlainTextResponse
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from makeasync.sandbox.delivery import HANG_UP
+from makeasync.sandbox.delivery import ENDING, HANG_UP
+from makeasync.sandbox.inbox.view import INBOX_PATH
 
 if TYPE_CHECKING:
-    from starlette.types import Receive, Scope, Send
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
     from makeasync.sandbox.sandbox import Sandbox
 
@@ -54,7 +58,7 @@ def serve(
             httpx.get(url + "apicredits.php", params={"login": "john@gmail.com", "pwd": "marilyn"})
         ```
     """
-    return _serving(sandbox, _checked(host, public=public), port)
+    return _serving(sandbox, _checked(host, public=public), port, public=public)
 
 
 def _checked(host: str, *, public: bool) -> str:
@@ -84,6 +88,37 @@ class _Connection(H11Protocol):
         self.app = app
 
 
+@frozen
+class _Served:
+    """The sandbox's app, as a server has it: it knows when the server ends, and to whom its pages are shown.
+
+    A page of somebody else, whose name is made to lead to this machine, could read what stands here; so what is not the
+    API is for those who ask for this machine by its address.
+    """
+
+    app: ASGIApp
+    is_ending: Callable[[], bool]
+    public: bool
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if not self.public and scope["path"].startswith(INBOX_PATH) and not _is_address(scope):
+            refusal = PlainTextResponse("ask for this machine by its address, such as 127.0.0.1", 421)
+            await refusal(scope, receive, send)
+            return
+        await self.app({**scope, ENDING: self.is_ending}, receive, send)
+
+
+def _is_address(scope: Scope) -> bool:
+    """Whether a request was addressed to `localhost`, or to an address rather than a name."""
+    host = dict(scope["headers"]).get(b"host", b"").decode("latin-1")
+    try:
+        name = urlsplit(f"//{host}").hostname or "localhost"
+        ip_address("127.0.0.1" if name == "localhost" else name)
+    except ValueError:
+        return False
+    return True
+
+
 def _hang_up(transport: asyncio.Transport, *, reset: bool) -> None:
     if not reset:
         transport.close()
@@ -97,9 +132,12 @@ def _hang_up(transport: asyncio.Transport, *, reset: bool) -> None:
 class _Server(uvicorn.Server):
     """A server that says when it is ready."""
 
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
+    def __init__(self, sandbox: Sandbox, *, public: bool) -> None:
+        super().__init__(_config(_Served(sandbox.app, self.is_ending, public)))
         self.ready = Event()
+
+    def is_ending(self) -> bool:
+        return self.should_exit
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -113,9 +151,9 @@ class _Server(uvicorn.Server):
             self.ready.set()
 
 
-def _config(sandbox: Sandbox) -> uvicorn.Config:
+def _config(app: ASGIApp) -> uvicorn.Config:
     return uvicorn.Config(
-        sandbox.app,
+        app,
         loop="asyncio",
         http=_Connection,
         ws="none",
@@ -129,9 +167,9 @@ def _config(sandbox: Sandbox) -> uvicorn.Config:
 
 
 @contextmanager
-def _serving(sandbox: Sandbox, address: str, port: int) -> Generator[str]:
+def _serving(sandbox: Sandbox, address: str, port: int, *, public: bool) -> Generator[str]:
     with _listener(address, port) as listener:
-        server = _Server(_config(sandbox))
+        server = _Server(sandbox, public=public)
         # uvicorn leaves signals alone outside the main thread. A daemon, so that it holds up no interpreter.
         thread = Thread(target=server.run_in_thread, args=[listener], name="makeasync-sandbox", daemon=True)
         url = _url(address, listener)

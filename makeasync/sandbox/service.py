@@ -16,10 +16,10 @@ from attrs import define, evolve, field, frozen, validators
 from makeasync.sandbox.answers import Answer, accepted, balance, failed
 from makeasync.sandbox.arguments import Pairs, first_fault, read_query
 from makeasync.sandbox.catalogue import text_of
-from makeasync.sandbox.faults import TOO_MANY, Fault, Faults, On, Pace
+from makeasync.sandbox.faults import TOO_MANY, Fault, Faults, Pace
 from makeasync.sandbox.ledger import MEMORY, Ledger
 from makeasync.sandbox.magic import Damage, damaged, magic_of
-from makeasync.sandbox.operations import ARGUMENT_NAMES, CREDITS_PATH, OPERATIONS, TRACKING_PATH, Operation
+from makeasync.sandbox.operations import ARGUMENT_NAMES, CREDITS_PATH, KIND_OF, OPERATIONS, TRACKING_PATH, Operation
 from makeasync.sandbox.records import Message, ReceivedRequest
 from makeasync.sandbox.timelines import REVEALED_AFTER, Timeline
 from makeasync.sandbox.trackings import ORIGIN, future_of, tracking_of
@@ -30,7 +30,6 @@ _SYNTAX, _CREDENTIALS, _CREDIT, _UNAVAILABLE, _LATER = 100, 101, 102, 110, 112
 _TRACKED_FOR = 31 * 24 * 3600.0
 _LONGEST_QUERY = 16_384
 _MASK = "***"
-_FREE: dict[str, On] = {CREDITS_PATH: "credits", TRACKING_PATH: "tracking"}
 _ID_LETTERS, _ID_LENGTH = string.ascii_lowercase + string.digits, 14
 
 
@@ -84,7 +83,7 @@ class Service:
         """Decide one request to one of the eight paths, and remember it; recordings are said to lie at `origin`."""
         pairs = read_query(query) if len(query) <= _LONGEST_QUERY else None
         # Every fault that is set counts the request, also where the rate limit hits it.
-        set_, early = self.faults.hitting(_kind_of(path)), self._pace.hitting(now)
+        set_, early = self.faults.hitting(KIND_OF[path]), self._pace.hitting(now)
         reply = self._reply(path, pairs, now, origin, early or set_)
         self.ledger.note_request(self._record(path, pairs or (), now, reply))
         return reply
@@ -109,11 +108,18 @@ class Service:
 
     def _tracking(self, id_: str, now: float, origin: str) -> Reply:
         message = self.ledger.messages.get(id_)
-        if message is None or message.kind == "ring+" or now - message.at > _TRACKED_FOR:
+        if message is None:
             return Reply(failed(_UNAVAILABLE))
-        if now - message.at < self.terms.log_delay:
-            return Reply(failed(_LATER))
+        code = self.why_untracked(message, now)
+        if code is not None:
+            return Reply(failed(code))
         return Reply(self.tracking_of(message, now, origin), damage=magic_of(message.pairs).damage)
+
+    def why_untracked(self, message: Message, now: float) -> int | None:
+        """The code that a tracking is refused with; `None` if there is one."""
+        if message.kind == "ring+" or now - message.at > _TRACKED_FOR:
+            return _UNAVAILABLE
+        return _LATER if now - message.at < self.terms.log_delay else None
 
     def tracking_of(self, message: Message, now: float, origin: str = ORIGIN) -> Answer:
         """What its tracking shows, whether it is available or not."""
@@ -170,6 +176,7 @@ class Service:
         asked = dict(pairs).get("id") if path == TRACKING_PATH else None
         answer = reply.answer
         return ReceivedRequest(
+            number=self.ledger.received + 1,
             at=now,
             path=path,
             arguments=tuple((name, self._masked(name, value)) for name, value in pairs),
@@ -189,10 +196,6 @@ class Service:
 
 def _untaken(fault: Fault) -> Reply:
     return Reply(failed(fault.code)) if fault.does == "code" else Reply(None, fault=fault)
-
-
-def _kind_of(path: str) -> On:
-    return OPERATIONS[path].kind if path in OPERATIONS else _FREE[path]
 
 
 def _are_listed(pairs: Pairs, names: frozenset[str]) -> bool:

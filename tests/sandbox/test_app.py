@@ -44,12 +44,19 @@ async def test_anything_but_get_is_refused_and_nothing_happens(method: str) -> N
     assert (sandbox.credits, sandbox.messages(), sandbox.requests) == (130, (), ())
 
 
-@pytest.mark.parametrize("path", ["/", "/apimakingplus.php", "/apilog.php/", "/APILOG.php", "/apilog", "//apilog.php"])
+@pytest.mark.parametrize("path", ["/apimakingplus.php", "/apilog.php/", "/APILOG.php", "/apilog", "//apilog.php"])
 async def test_other_paths_are_not_found_and_redirect_nowhere(path: str) -> None:
     async with client(Sandbox()) as http:
         response = await http.get(f"http://sandbox{path}?login=john@gmail.com&pwd=marilyn")
     assert response.status_code == 404
     assert "Location" not in response.headers
+
+
+@pytest.mark.parametrize("path", ["/", "/_sandbox"])
+async def test_way_to_the_inbox_repeats_nothing_of_what_was_asked(path: str) -> None:
+    async with client(Sandbox()) as http:
+        response = await http.get(f"{path}?login=john@gmail.com&pwd=marilyn")
+    assert (response.status_code, response.headers["Location"]) == (303, "/_sandbox/")
 
 
 async def _get(sandbox: Sandbox, path: str, query: bytes) -> tuple[int, bytes]:

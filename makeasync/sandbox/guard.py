@@ -1,0 +1,34 @@
+"""Guard: who may steer the sandbox, and how much they may say.
+
+Here live the two checks that the JSON and the page share. The API itself is open to whoever reaches it.
+"""
+
+from __future__ import annotations
+
+from starlette.requests import ClientDisconnect, Request
+
+__all__ = ["is_foreign", "read_body"]
+
+_LONGEST_BODY = 65_536
+
+
+def is_foreign(request: Request) -> bool:
+    """Whether a browser asks on behalf of a page of somebody else."""
+    return request.headers.get("sec-fetch-site", "none") not in {"none", "same-origin"}
+
+
+async def read_body(request: Request) -> bytes:
+    """The body, in UTF-8, bounded.
+
+    Raises:
+        ValueError: if it is too long, or ends early.
+    """
+    raw = b""
+    try:
+        async for part in request.stream():
+            raw += part
+            if len(raw) > _LONGEST_BODY:
+                raise ValueError("the body is too long")
+    except ClientDisconnect:
+        raise ValueError("the body ended early") from None
+    return raw
