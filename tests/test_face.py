@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import ast
 import inspect
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -17,16 +19,28 @@ def test_names_are_sorted_and_each_stands_once() -> None:
     assert makeasync.__all__ == sorted(set(makeasync.__all__))
 
 
-def test_names_are_exactly_what_the_face_imports() -> None:
-    imports = [node for node in SOURCE.body if isinstance(node, ast.ImportFrom)]
-    assert {alias.asname or alias.name for node in imports for alias in node.names} == set(makeasync.__all__)
+def test_names_are_exactly_what_a_type_checker_sees_and_where_they_are_looked_for() -> None:
+    seen = next(node for node in SOURCE.body if isinstance(node, ast.If))
+    imports = [node for node in seen.body if isinstance(node, ast.ImportFrom)]
+    rooms = {alias.name: node.module for node in imports for alias in node.names}
+    table = next(
+        node.value for node in SOURCE.body if isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict)
+    )
+    assert rooms == {name: f"makeasync.{room}" for name, room in ast.literal_eval(table).items()}
+    assert sorted(rooms) == makeasync.__all__
 
 
-def test_face_is_imports_and_the_list_of_names_and_nothing_else() -> None:
-    docstring, *others = SOURCE.body
-    assert isinstance(docstring, ast.Expr)
-    assert {type(node) for node in others} == {ast.ImportFrom, ast.Assign}
-    assert sum(isinstance(node, ast.Assign) for node in others) == 1
+def test_no_room_is_opened_before_a_name_of_it_is_asked_for() -> None:
+    program = "import sys; before = set(sys.modules); import makeasync; print(*sorted(set(sys.modules) - before))"
+    found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)  # noqa: S603 - our own program
+    ours = [name for name in found.stdout.split() if name.partition(".")[0] not in sys.stdlib_module_names]
+    assert ours == ["makeasync"]
+
+
+def test_a_name_that_is_not_there_is_said_to_be_missing() -> None:
+    with pytest.raises(AttributeError, match="module 'makeasync' has no attribute 'nobody'"):
+        getattr(makeasync, "nobody")  # noqa: B009 - a type checker knows that it is not there
+    assert set(makeasync.__all__) <= set(dir(makeasync))
 
 
 @pytest.mark.parametrize("name", makeasync.__all__)

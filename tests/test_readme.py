@@ -1,4 +1,4 @@
-"""The README's examples, run as they stand."""
+"""The examples of the README and of docs/sandbox.md, run as they stand."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import httpx
 import pytest
@@ -14,9 +14,16 @@ import pytest
 import makeasync
 from makeasync import AsyncClient, VirtualClock
 from makeasync.sandbox import Sandbox
+from makeasync.sandbox.control import control_routes
+from makeasync.sandbox.faults import Does
 
-README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+pytest_plugins = ("pytester",)
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+SANDBOX = (ROOT / "docs" / "sandbox.md").read_text(encoding="utf-8")
 FIRST, SEND, CAMPAIGN, AFTER_A_CRASH, WATCHED, TESTING = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+BY_THE_PLUGIN, IN_PYTHON, CLOCK, FAULTS = re.findall(r"```python\n(.*?)```", SANDBOX, re.DOTALL)
 
 
 def defined(code: str, name: str, **replaced: object) -> Callable[..., Awaitable[None]]:
@@ -65,8 +72,25 @@ async def test_the_watching_example_shows_what_happens(capsys: pytest.CaptureFix
     assert [line.split("(")[0] for line in capsys.readouterr().out.splitlines()] == ["Queued", "Sending", "Settled"]
 
 
-async def test_the_testing_example_passes() -> None:
-    await defined(TESTING, "test_it_arrives")()
+@pytest.mark.parametrize("code", [TESTING, BY_THE_PLUGIN], ids=["README", "sandbox.md"])
+def test_the_examples_for_pytest_pass_as_they_stand(code: str, pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(code)
+    pytester.runpytest("-p", "no:cacheprovider", "-p", "no:xdist").assert_outcomes(passed=2)
+
+
+async def test_the_example_in_python_passes() -> None:
+    await defined(IN_PYTHON, "test_it_arrives")()
+
+
+@pytest.mark.parametrize("code", [CLOCK, FAULTS], ids=["clock", "faults"])
+def test_the_examples_of_clock_and_faults_run(code: str) -> None:
+    exec(code, {})  # noqa: S102 - our own documentation
+
+
+def test_every_fault_and_every_call_of_the_sandbox_stands_in_its_page() -> None:
+    assert [f"| `{each}` |" for each in get_args(Does) if f"\n| `{each}` |" not in SANDBOX] == []
+    calls = {route.path for route in control_routes(Sandbox())}
+    assert [path for path in calls if f" {path}" not in SANDBOX] == []
 
 
 def test_every_error_is_explained() -> None:

@@ -1,7 +1,9 @@
 """The commands, each a few lines: what is asked for, one call of the library, what is shown."""
 
+import signal
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import ExitStack, contextmanager
 from typing import Annotated, Literal, TypeAlias, TypeVar
 
 from cyclopts import App, Parameter
@@ -10,7 +12,7 @@ from cyclopts.validators import Number
 from makeasync.cli.account import Options
 from makeasync.cli.campaign import campaign
 from makeasync.cli.session import Service, service_for
-from makeasync.cli.talk import put, reporting, talk
+from makeasync.cli.talk import UsageProblem, put, reporting, talk
 from makeasync.client.client import DEFAULT_BASE_URL, AsyncClient
 from makeasync.errors import InvalidRequest
 from makeasync.protocol.answers import Tracking
@@ -164,22 +166,47 @@ async def track(
 @app.command
 def sandbox(
     *,
+    host: Annotated[
+        str, Parameter(help="The address; one that other machines reach needs --public too.")
+    ] = "127.0.0.1",
     port: Annotated[int, Parameter(validator=Number(gte=0, lte=65535), help="The port; 0 takes a free one.")] = 8025,
+    public: Annotated[bool, Parameter(negative=(), help="I know that others can reach --host.")] = False,
     credits: Annotated[int, Parameter(validator=Number(gte=0), help="The balance to begin with.")] = 10_000,  # noqa: A002 - the API's word
     login: Annotated[str, Parameter(help="The login it accepts.")] = "john@gmail.com",
+    seed: Annotated[int, Parameter(help="The same seed gives the same ids and the same fates.")] = 0,
+    rate: Annotated[
+        int | None, Parameter(validator=Number(gte=1), help="The most requests a second; those beyond get HTTP 429.")
+    ] = None,
 ) -> int:
-    """Run a make service that sends to nobody, on this machine, until Ctrl-C. Its password is `marilyn`."""
+    """Run a make service that sends to nobody, with its inbox, on this machine, until Ctrl-C.
+
+    Its password is `marilyn`.
+    """
     password = "marilyn"  # noqa: S105 - the API document's own
-    with (
-        reporting(as_json=False) as report,
-        serve(Sandbox(login=login, password=password, credits=credits), port=port) as url,
-    ):
-        talk.print(f"The sandbox takes requests at {url} (login {login}, password {password}). Ctrl-C ends it.")
+    imitated = Sandbox(login=login, password=password, credits=credits, seed=seed, rate=rate)
+    with reporting(as_json=False) as report, _served(imitated, host, port, public=public) as url:
+        talk.print(f"Requests: {url} (login {login}, password {password})", soft_wrap=True)
+        talk.print(f"Inbox:    {url}_sandbox/", soft_wrap=True)
+        talk.print("Ctrl-C ends it.")
         _until_interrupted()
     return report.status
 
 
+@contextmanager
+def _served(imitated: Sandbox, host: str, port: int, *, public: bool) -> Generator[str]:
+    with ExitStack() as stack:
+        try:
+            url = stack.enter_context(serve(imitated, host=host, port=port, public=public))
+        except ValueError as error:
+            raise UsageProblem(f"--host: {error}") from None
+        except OSError as error:
+            raise UsageProblem(f"--host {host} --port {port}: {error.strerror}") from None
+        yield url
+
+
 def _until_interrupted() -> None:
+    # Who ends it otherwise than from the keyboard shall leave no page waiting either.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         while True:
             time.sleep(3600)

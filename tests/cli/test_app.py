@@ -131,17 +131,37 @@ def test_plain_http_to_another_machine_is_refused(
     assert "in clear" in capsys.readouterr().err
 
 
-def test_the_sandbox_runs_until_it_is_interrupted() -> None:
-    command = [sys.executable, "-m", "makeasync.cli", "sandbox", "--port", "0", "--credits", "7"]
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
+def test_the_sandbox_runs_until_it_is_ended_and_says_where(end: signal.Signals) -> None:
+    command = [sys.executable, "-m", "makeasync.cli", "sandbox", "--port", "0", "--credits", "7", "--rate", "3"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own
         if process.stderr is None:
             raise RuntimeError("no standard error")
-        said = process.stderr.readline()
-        url = said.partition("http")[1] + said.partition("http")[2].split()[0]
-        answer = httpx.get(f"{url}apicredits.php", params={"login": "john@gmail.com", "pwd": "marilyn"})
-        process.send_signal(signal.SIGINT)
+        requests, inbox, ending = (process.stderr.readline() for _ in range(3))
+        url = requests.split()[1]
+        answers = [
+            httpx.get(f"{url}apicredits.php", params={"login": "john@gmail.com", "pwd": "marilyn"}) for _ in range(4)
+        ]
+        page = httpx.get(inbox.split()[1])
+        process.send_signal(end)
         assert process.wait(timeout=10) == 0
-    assert "<credits>7</credits>" in answer.text
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+    assert "<credits>7</credits>" in answers[0].text
+    assert inbox.split() == ["Inbox:", f"{url}_sandbox/"]
+    assert "<html" in page.text
+    assert ending == "Ctrl-C ends it.\n"
+
+
+def test_a_public_address_must_be_asked_for_twice(capsys: pytest.CaptureFixture[str]) -> None:
+    assert makeasync("sandbox", "--host", "0.0.0.0", "--port", "0") == 2  # noqa: S104 - refused is what it is
+    assert "public" in capsys.readouterr().err
+
+
+def test_a_port_that_is_taken_is_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    with serve(Sandbox()) as url:
+        port = url.rstrip("/").rpartition(":")[2]
+        assert makeasync("sandbox", "--port", port) == 2
+    assert f"--port {port}: Address already in use" in " ".join(capsys.readouterr().err.split())
 
 
 OUT_OF_RANGE = {

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import anyio
 import httpx
 import pytest
@@ -8,6 +11,7 @@ from makeasync import AsyncClient, MakeError, OutcomeUnknown, RequestRefused, Sm
 from makeasync.sandbox import MAGIC, Fault, Sandbox, serve
 
 FROM = "33639980000"
+PAGE = Path(__file__).parents[2] / "docs" / "sandbox.md"
 CODES = {number: magic.fault.code for number, magic in MAGIC.items() if magic.fault and magic.fault.does == "code"}
 TAKEN = {number: magic.fault for number, magic in MAGIC.items() if magic.fault and magic.fault.is_taken}
 UNTAKEN = {
@@ -23,7 +27,13 @@ def to(last_two: int) -> str:
 
 def test_all_are_reserved_for_fiction_and_say_what_they_are_for() -> None:
     assert all(number.startswith("336399899") and len(number) == 11 for number in MAGIC)
-    assert all(magic.says for magic in MAGIC.values())
+    assert all(magic.says and magic.dit for magic in MAGIC.values())
+
+
+def test_the_documentation_shows_each_as_it_is() -> None:
+    rows = "".join(f"| `{number}` | {magic.says} |\n" for number, magic in MAGIC.items()).replace("<", "\\<")
+    [shown] = re.findall(r"<!-- magic -->\n(.*?)<!-- /magic -->", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    assert shown == f"| to | what happens |\n|---|---|\n{rows}"
 
 
 def test_every_refusal_has_its_number() -> None:

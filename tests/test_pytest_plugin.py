@@ -1,0 +1,223 @@
+from __future__ import annotations
+
+import pytest
+
+pytest_plugins = ("pytester",)
+
+SEND = 'await client.sms_plus(from_="33639980000", to="33639980012", msg="Bonjour !")'
+
+
+def run(pytester: pytest.Pytester, source: str, ini: str = "") -> pytest.RunResult:
+    pytester.makeini(f"[pytest]\nanyio_mode = auto\n{ini}")
+    pytester.makepyfile(source)
+    return pytester.runpytest("-p", "no:cacheprovider", "-p", "no:xdist")
+
+
+def test_a_test_of_three_lines_sends_and_looks(pytester: pytest.Pytester) -> None:
+    run(
+        pytester,
+        f"""
+        async def test_it_is_sent(make_sandbox, make_client):
+            async with make_client() as client:
+                {SEND}
+            assert make_sandbox.latest(to="33639980012").content == "Bonjour !"
+        """,
+    ).assert_outcomes(passed=2)  # on both event loops, as anyio's plugin has it
+
+
+def test_each_test_has_a_sandbox_of_its_own(pytester: pytest.Pytester) -> None:
+    run(
+        pytester,
+        f"""
+        import pytest
+
+        @pytest.mark.parametrize("again", [False, True])
+        async def test_it_is_the_first(make_sandbox, make_client, again):
+            async with make_client() as client:
+                {SEND}
+            assert len(make_sandbox.messages()) == 1
+        """,
+    ).assert_outcomes(passed=4)
+
+
+def test_waiting_costs_no_time_in_process(pytester: pytest.Pytester) -> None:
+    run(
+        pytester,
+        f"""
+        import time
+
+        async def test_five_minutes(make_client):
+            started = time.monotonic()
+            async with make_client() as client:
+                receipt = {SEND}
+                tracking = await client.wait_tracking(receipt, until="finished", timeout=400)
+            assert tracking.content == "Bonjour !"
+            assert time.monotonic() - started < 5
+        """,
+    ).assert_outcomes(passed=2)
+
+
+def test_clients_may_be_opened_inside_one_another_and_after_one_another(pytester: pytest.Pytester) -> None:
+    run(
+        pytester,
+        f"""
+        async def test_three(make_sandbox, make_client):
+            async with make_client() as client:
+                async with make_client(rate=1) as inner:
+                    await inner.ring(from_="33639980000", to="33639980012")
+                await client.wait_tracking({SEND})
+            async with make_client() as client:
+                await client.wait_tracking({SEND})
+            assert len(make_sandbox.messages()) == 3
+        """,
+    ).assert_outcomes(passed=2)
+
+
+def test_a_url_is_served_in_real_time_and_clients_go_there(pytester: pytest.Pytester) -> None:
+    run(
+        pytester,
+        f"""
+        import time, httpx
+
+        async def test_over_a_socket(make_sandbox, make_sandbox_url, make_client):
+            assert make_sandbox_url.startswith("http://127.0.0.1:")
+            assert abs(make_sandbox.clock.now() - time.time()) < 5
+            async with make_client() as client:
+                {SEND}
+            assert len(httpx.get(make_sandbox_url + "_sandbox/api/messages").json()["messages"]) == 1
+        """,
+    ).assert_outcomes(passed=2)
+
+
+def test_a_url_alone_is_enough_where_nothing_is_awaited(pytester: pytest.Pytester) -> None:
+    run(
+        pytester,
+        """
+        import httpx
+
+        def test_plain(make_sandbox_url, make_sandbox):
+            asked = {"login": "john@gmail.com", "pwd": "marilyn", "from": "33639980000", "to": "33639980012"}
+            httpx.get(make_sandbox_url + "apimakingring.php", params=asked)
+            assert make_sandbox.latest().kind == "ring"
+        """,
+    ).assert_outcomes(passed=1)
+
+
+def test_the_marker_sets_credits_account_and_faults(pytester: pytest.Pytester) -> None:
+    run(
+        pytester,
+        f"""
+        import pytest, makeasync
+        from makeasync.sandbox import Fault
+
+        @pytest.mark.make_sandbox(credits=4)
+        async def test_poor(make_client):
+            async with make_client() as client:
+                with pytest.raises(makeasync.InsufficientCredit):
+                    {SEND}
+
+        @pytest.mark.make_sandbox(faults=[Fault("cut", on="sms+")], login="me", password="mine")
+        async def test_cut(make_client):
+            async with make_client() as client:
+                with pytest.raises(makeasync.OutcomeUnknown):
+                    {SEND}
+        """,
+    ).assert_outcomes(passed=4)
+
+
+def test_what_was_not_announced_fails_the_test_and_is_named(pytester: pytest.Pytester) -> None:
+    result = run(
+        pytester,
+        f"""
+        import pytest
+
+        @pytest.mark.make_sandbox(sends=1)
+        async def test_twice(make_client):
+            async with make_client() as client:
+                {SEND}
+                {SEND}
+
+        @pytest.mark.make_sandbox(sends=1)
+        async def test_once(make_client):
+            async with make_client() as client:
+                {SEND}
+
+        @pytest.mark.make_sandbox(sends=1)
+        def test_never(make_sandbox):
+            pass
+
+        async def test_not_asked(make_client):
+            async with make_client() as client:
+                {SEND}
+        """,
+    )
+    result.assert_outcomes(passed=4, failed=3)
+    result.stdout.fnmatch_lines(
+        ["messages announced: 1, accepted by the sandbox: 2", "  sms+ to 33639980012 Bonjour !"]
+    )
+
+
+def test_strictness_can_be_asked_for_everywhere(pytester: pytest.Pytester) -> None:
+    source = f"""
+        import pytest
+
+        async def test_silent(make_client):
+            async with make_client() as client:
+                {SEND}
+
+        @pytest.mark.make_sandbox(sends=1)
+        async def test_announced(make_client):
+            async with make_client() as client:
+                {SEND}
+        """
+    run(pytester, source, "make_sandbox_strict = true").assert_outcomes(passed=2, failed=2)
+
+
+def test_a_test_that_fails_says_why_it_failed_itself(pytester: pytest.Pytester) -> None:
+    result = run(
+        pytester,
+        """
+        import pytest
+
+        @pytest.mark.make_sandbox(sends=1)
+        def test_wrong(make_sandbox):
+            assert make_sandbox.credits == 7
+        """,
+    )
+    result.assert_outcomes(failed=1)
+    result.stdout.no_fnmatch_line("*announced: *")
+
+
+def test_an_option_that_no_sandbox_has_is_an_error(pytester: pytest.Pytester) -> None:
+    result = run(
+        pytester,
+        """
+        import pytest
+
+        @pytest.mark.make_sandbox(credit=7)
+        def test_typo(make_sandbox):
+            pass
+        """,
+    )
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*unexpected keyword argument 'credit'*"])
+
+
+def test_who_does_not_use_it_does_not_load_it(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+                def test_what_is_loaded():
+            assert "makeasync.pytest_plugin" in sys.modules
+            loaded = {name for name in sys.modules if name.startswith(("makeasync.", "httpx", "lxml", "starlette"))}
+            assert loaded == {"makeasync.pytest_plugin"}
+        """
+    )
+    pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=1)
+
+
+def test_without_the_extra_it_says_what_to_install(pytester: pytest.Pytester) -> None:
+    pytester.makeconftest("import sys; sys.modules['starlette'] = None")
+    pytester.makepyfile("def test_it(make_sandbox): pass")
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*makeasync[[]sandbox[]]*"])
