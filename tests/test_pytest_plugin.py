@@ -206,7 +206,9 @@ def test_an_option_that_no_sandbox_has_is_an_error(pytester: pytest.Pytester) ->
 def test_who_does_not_use_it_does_not_load_it(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
         """
-                def test_what_is_loaded():
+        import sys
+
+        def test_what_is_loaded():
             assert "makeasync.pytest_plugin" in sys.modules
             loaded = {name for name in sys.modules if name.startswith(("makeasync.", "httpx", "lxml", "starlette"))}
             assert loaded == {"makeasync.pytest_plugin"}

@@ -5,7 +5,8 @@ Here stands the list of public names, nothing else. The rooms behind it:
 `magic` (numbers that decide what happens), `faults` (what goes wrong, and for whom), `timelines` (when things happen),
 `answers` (XML), `trackings` (what a tracking shows), `recordings` (audio), `records` and `ledger` (what is remembered),
 `service` (every decision; `now` is passed in), `clock`, `sandbox` (what users hold: lock and clock), `delivery` (how an
-answer goes out, or goes wrong), `control` (JSON over HTTP), `app` (Starlette), `server` (uvicorn).
+answer goes out, or goes wrong), `guard` (who may steer), `control` (JSON over HTTP), `inbox` (the page for people),
+`app` (Starlette), `server` (uvicorn).
 Nothing in here may use the client's own code: a mistake made on both sides would not show.
 """
 
