@@ -70,6 +70,14 @@ def faults(session: nox.Session) -> None:
     session.run("pytest", "--numprocesses=auto", "tests/faults", *session.posargs, env={"MAKEASYNC_FAULTS": "whole"})
 
 
+@nox.session
+def screenshots(session: nox.Session) -> None:
+    """Open the inbox in a real browser and write what it looks like into docs/."""
+    session.install("--quiet", "-e", ".[dev]")
+    tests = ("tests/sandbox/inbox/test_browser.py", "-k", "looks_like")
+    session.run("pytest", *tests, *session.posargs, env={"MAKEASYNC_SCREENSHOTS": "docs"})
+
+
 @nox.session(python="3.11")
 def fuzz(session: nox.Session) -> None:
     """Decode a million mutants, and let atheris look for more for half an hour, or for as many seconds as you say."""
