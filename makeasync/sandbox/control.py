@@ -31,7 +31,11 @@ _MOST = 1_000
 
 
 async def _body(request: Request) -> Mapping[str, object]:
-    body: object = json.loads(await read_body(request) or b"{}")
+    raw = await read_body(request)
+    try:
+        body: object = json.loads(raw or b"{}")
+    except RecursionError:
+        raise ValueError("the body is nested too deeply") from None
     if not isinstance(body, dict):
         raise ValueError("the body must be a JSON object")  # noqa: TRY004 - it is what a value holds, to who sent it
     return cast("dict[str, object]", body)

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import random
 from collections import deque
+from collections.abc import Callable
 from typing import Literal, get_args
 
-from attrs import Factory, define, field, frozen, validators
+from attrs import Attribute, Factory, define, field, frozen, validators
 
 from makeasync.sandbox.operations import On
 
@@ -23,6 +24,11 @@ Does = Literal[
 # Of these the service takes the request, and charges it, all the same: that is what makes them dangerous.
 _TAKEN = frozenset[Does]({"latency", "no_answer", "reset_after", "cut", "garbage"})
 _WINDOW = 1.0
+
+
+def _whole(least: int, most: int = 1_000_000_000) -> Callable[[object, Attribute[int], int], None]:
+    """A whole number in this range."""
+    return validators.and_(validators.instance_of(int), validators.ge(least), validators.le(most))
 
 
 @frozen
@@ -44,6 +50,7 @@ class Fault:
 
     Raises:
         ValueError: if one of these is out of its range.
+        TypeError: if one of these is no number, or none that can be counted with.
 
     Example:
         >>> Fault("code", on="sms", nth=3, code=111).is_taken
@@ -52,12 +59,12 @@ class Fault:
 
     does: Does = field(validator=validators.in_(get_args(Does)))
     on: On | None = field(default=None, kw_only=True, validator=validators.in_((None, *get_args(On))))
-    nth: int | None = field(default=None, kw_only=True, validator=validators.optional(validators.ge(1)))
-    times: int | None = field(default=None, kw_only=True, validator=validators.optional(validators.ge(1)))
+    nth: int | None = field(default=None, kw_only=True, validator=validators.optional(_whole(1)))
+    times: int | None = field(default=None, kw_only=True, validator=validators.optional(_whole(1)))
     probability: float = field(default=1.0, kw_only=True, validator=[validators.ge(0), validators.le(1)])
     seconds: float = field(default=1.0, kw_only=True, validator=[validators.ge(0), validators.le(3600)])
-    status: int = field(default=503, kw_only=True, validator=[validators.ge(400), validators.le(599)])
-    code: int = field(default=0, kw_only=True, validator=[validators.ge(0), validators.le(999)])
+    status: int = field(default=503, kw_only=True, validator=_whole(400, 599))
+    code: int = field(default=0, kw_only=True, validator=_whole(0, 999))
 
     @property
     def is_taken(self) -> bool:

@@ -5,6 +5,8 @@ Here live the two checks that the JSON and the page share. The API itself is ope
 
 from __future__ import annotations
 
+from contextlib import aclosing
+
 from starlette.requests import ClientDisconnect, Request
 
 __all__ = ["is_foreign", "read_body"]
@@ -25,10 +27,11 @@ async def read_body(request: Request) -> bytes:
     """
     raw = b""
     try:
-        async for part in request.stream():
-            raw += part
-            if len(raw) > _LONGEST_BODY:
-                raise ValueError("the body is too long")
+        async with aclosing(request.stream()) as parts:
+            async for part in parts:
+                raw += part
+                if len(raw) > _LONGEST_BODY:
+                    raise ValueError("the body is too long")
     except ClientDisconnect:
         raise ValueError("the body ended early") from None
     return raw

@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+import io
+import wave
+
+import httpx
+
+from makeasync import AsyncClient, CallPlusTracking
+from makeasync.sandbox import Sandbox, serve
+
+
+async def test_the_link_of_a_recorded_call_leads_to_a_sound() -> None:
+    sandbox = Sandbox()
+    with serve(sandbox) as url:
+        async with AsyncClient("john@gmail.com", "marilyn", base_url=url) as client:
+            receipt = await client.call_plus(from_="33639980000", to="33639989900", duration=2, engage=True)
+            sandbox.clock.advance(600)
+            tracking = await client.get_tracking(receipt.id)
+        assert isinstance(tracking, CallPlusTracking)
+        assert tracking.record_link
+        assert tracking.record_link.startswith(url)
+        async with httpx.AsyncClient() as http:
+            heard = await http.get(tracking.record_link)
+    assert heard.headers["Content-Type"] == "audio/wav"
+    with wave.open(io.BytesIO(heard.content)) as sound:
+        assert sound.getnframes() == sound.getframerate() == 8_000
+        assert len(set(sound.readframes(100))) > 2
