@@ -20,18 +20,22 @@ def is_foreign(request: Request) -> bool:
 
 
 async def read_body(request: Request) -> bytes:
-    """The body, in UTF-8, bounded.
+    """The body, bounded.
+
+    One that is too long is read to its end all the same, and nothing of it kept: who is still sending would not see the
+    answer.
 
     Raises:
         ValueError: if it is too long, or ends early.
     """
-    raw = b""
+    raw, length = b"", 0
     try:
         async with aclosing(request.stream()) as parts:
             async for part in parts:
-                raw += part
-                if len(raw) > _LONGEST_BODY:
-                    raise ValueError("the body is too long")
+                length += len(part)
+                raw = raw + part if length <= _LONGEST_BODY else b""
     except ClientDisconnect:
         raise ValueError("the body ended early") from None
+    if length > _LONGEST_BODY:
+        raise ValueError("the body is too long")
     return raw
