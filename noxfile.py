@@ -80,8 +80,12 @@ def screenshots(session: nox.Session) -> None:
 
 @nox.session(python="3.11")
 def fuzz(session: nox.Session) -> None:
-    """Decode a million mutants, and let atheris look for more for half an hour, or for as many seconds as you say."""
+    """Send 100,000 times rubbish to the sandbox, decode a million mutants, and let atheris look for half an hour.
+
+    Say for how many seconds, if that is too long.
+    """
     session.install("--quiet", "-e", ".[dev]", "atheris")
+    session.run("pytest", "tests/sandbox/test_hostile.py", env={"MAKEASYNC_RUBBISH": "100000"})
     session.run(
         *("pytest", "-s", "tests/protocol/test_hostile.py", "-k", "mutants"), env={"MAKEASYNC_MUTANTS": "1000000"}
     )

@@ -1,11 +1,12 @@
 """The make service, imitated: it takes the requests, checks them, debits credits and tracks, and sends to nobody.
 
 Here stands the list of public names, nothing else. The rooms behind it:
-`arguments` (the query, and what may stand in it), `operations` (the requests, as a table), `catalogue` (texts),
-`magic` (numbers that decide what happens), `faults` (what goes wrong, and for whom), `timelines` (when things happen),
-`answers` (XML), `trackings` (what a tracking shows), `recordings` (audio), `records` and `ledger` (what is remembered),
-`service` (every decision; `now` is passed in), `clock`, `sandbox` (what users hold: lock and clock), `delivery` (how an
-answer goes out, or goes wrong), `guard` (who may steer), `control` (JSON over HTTP), `inbox` (the page for people),
+`settings` (what developers may set), `arguments` (the query, and what may stand in it), `operations` (the requests, as
+a table), `catalogue` (texts), `magic` (numbers that decide what happens), `faults` (what goes wrong, and for whom),
+`timelines` (when things happen), `answers` (XML), `mask` (in the password's place), `trackings` (what a tracking
+shows), `recordings` (audio), `records` and `ledger` (what is remembered), `service` (every decision; `now` is passed
+in), `clock`, `sandbox` (what users hold: lock and clock), `delivery` (how an answer goes out, or goes wrong),
+`presence` (who is waited for), `guard` (who may steer), `control` (JSON over HTTP), `inbox` (the page for people),
 `app` (Starlette), `server` (uvicorn).
 Nothing in here may use the client's own code: a mistake made on both sides would not show.
 """

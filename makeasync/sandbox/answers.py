@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape
 
 from attrs import frozen
 
-__all__ = ["Answer", "accepted", "balance", "failed", "succeeded"]
+__all__ = ["Answer", "accepted", "balance", "failed", "succeeded", "written"]
 
 # An answer echoes a login, whatever that is, and must remain XML: these characters cannot stand in it, even escaped.
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -34,11 +34,12 @@ class Answer:
 
     def xml(self) -> bytes:
         """The document."""
-        lines = (f"  <{name}>{_written(text)}</{name}>\n" for name, text in self.elements)
+        lines = (f"  <{name}>{written(text)}</{name}>\n" for name, text in self.elements)
         return f"<response>\n{''.join(lines)}</response>\n".encode()
 
 
-def _written(text: str) -> str:
+def written(text: str) -> str:
+    """A text as it stands in an element."""
     # A bare CR would be read back as LF.
     return escape(_NOT_XML.sub("\N{REPLACEMENT CHARACTER}", text), {"\r": "&#13;"})
 

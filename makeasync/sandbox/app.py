@@ -16,6 +16,8 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from makeasync.sandbox.delivery import Sleep, deliver
+from makeasync.sandbox.guard import origin_of
+from makeasync.sandbox.inbox.view import INBOX_PATH
 from makeasync.sandbox.operations import ARGUMENT_NAMES
 from makeasync.sandbox.recordings import RECORDINGS_PATH, sound
 from makeasync.sandbox.service import Reply
@@ -23,7 +25,7 @@ from makeasync.sandbox.service import Reply
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
-__all__ = ["build_app", "origin_of"]
+__all__ = ["build_app"]
 
 
 @frozen
@@ -43,20 +45,38 @@ class _Endpoint:
         await deliver(reply, scope, receive, send, sleep=self.sleep)
 
 
-def origin_of(scope: Scope) -> str:
-    """Where the client found us, without a slash at its end: recordings lie there too."""
-    host = dict(scope["headers"]).get(b"host", b"127.0.0.1").decode("latin-1")
-    return f"{scope.get('scheme', 'http')}://{host}"
+@frozen
+class _Recordings:
+    """The recordings of calls that have one by now."""
+
+    is_there: Callable[[str], bool]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_there = self.is_there(scope["path_params"]["name"])
+        found = Response(sound(), media_type="audio/wav") if is_there else PlainTextResponse(_NO_RECORDING, 404)
+        await found(scope, receive, send)
 
 
-async def _recording(_request: Request) -> Response:
-    return Response(sound(), media_type="audio/wav")
+_NO_RECORDING = "There is no such recording: no call+ has it, or the two have not hung up yet, or never spoke."
+_NOT_FOUND = f"There is nothing here. The paths of the API: {' '.join(ARGUMENT_NAMES)}; the inbox: {INBOX_PATH}"
 
 
-def build_app(answer: Callable[[str, bytes, str], Reply], *, sleep: Sleep, others: Sequence[BaseRoute]) -> Starlette:
-    """The app of the eight paths and of others; `answer` is given path, raw query and origin."""
+async def _not_found(_request: Request, _error: Exception) -> Response:
+    # The path is not repeated: it may hold what was meant for the query.
+    return PlainTextResponse(_NOT_FOUND, 404)
+
+
+def build_app(
+    answer: Callable[[str, bytes, str], Reply],
+    *,
+    sleep: Sleep,
+    has_recording: Callable[[str], bool],
+    others: Sequence[BaseRoute],
+) -> Starlette:
+    """The app of the eight paths, the recordings and others; `answer` is given path, raw query and origin."""
     api = [Route(path, _Endpoint(path, answer, sleep)) for path in ARGUMENT_NAMES]
-    app = Starlette(routes=[*api, Route(f"{RECORDINGS_PATH}{{name}}", _recording), *others])
+    recordings = Route(f"{RECORDINGS_PATH}{{name}}", _Recordings(has_recording))
+    app = Starlette(routes=[*api, recordings, *others], exception_handlers={404: _not_found})
     # A redirect would repeat login and password in its Location.
     app.router.redirect_slashes = False
     return app

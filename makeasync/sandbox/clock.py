@@ -6,12 +6,15 @@ Here lives what the sandbox calls now. Nothing sleeps here, and time never goes 
 from __future__ import annotations
 
 from collections.abc import Callable
-from threading import RLock
+from threading import Lock
+
+from makeasync.sandbox.settings import checked
 
 __all__ = ["SandboxClock"]
 
 # A day short of the end of what has a date, wherever on earth.
 _LAST = 253_402_200_000.0
+_TEN_YEARS = 10 * 366 * 86_400
 
 
 class SandboxClock:
@@ -31,8 +34,12 @@ class SandboxClock:
         self._base = base
         self._ahead = 0.0
         self._frozen: float | None = None
-        # Reentrant, as the base is the user's and may look at the sandbox.
-        self._lock = RLock()
+        self._lock = Lock()
+
+    @property
+    def ahead(self) -> float:
+        """How many seconds it is ahead of its base; what is frozen falls behind."""
+        return self.now() - self._base()
 
     @property
     def is_frozen(self) -> bool:
@@ -41,19 +48,24 @@ class SandboxClock:
 
     def now(self) -> float:
         """The time, in seconds since the epoch."""
+        # Outside the lock: the base is the user's, and may look at the sandbox, whose lock another thread may hold.
+        base = self._base()
         with self._lock:
-            return self._base() + self._ahead if self._frozen is None else self._frozen
+            return base + self._ahead if self._frozen is None else self._frozen
 
     def freeze(self) -> None:
         """Let time stand still; `advance` still moves it."""
+        base = self._base()
         with self._lock:
-            self._frozen = self.now()
+            if self._frozen is None:
+                self._frozen = base + self._ahead
 
     def resume(self) -> None:
         """Let time go on, from where it stands."""
+        base = self._base()
         with self._lock:
             if self._frozen is not None:
-                self._ahead = self._frozen - self._base()
+                self._ahead = self._frozen - base
                 self._frozen = None
 
     def advance(self, seconds: float) -> None:
@@ -65,13 +77,11 @@ class SandboxClock:
         Raises:
             ValueError: if it is out of that range, as time does not go back; or if the year would be past 9999.
         """
-        if not 0 <= seconds <= 10 * 366 * 86_400:
-            msg = f"time cannot move by {seconds} s: 0 to 10 years"
+        checked("seconds", seconds, 0, _TEN_YEARS)
+        if self.now() + seconds > _LAST:
+            msg = f"seconds: {seconds} s more, and it would be past the year 9999"
             raise ValueError(msg)
         with self._lock:
-            if self.now() + seconds > _LAST:
-                msg = f"time cannot move by {seconds} s: no date is later than the year 9999"
-                raise ValueError(msg)
             if self._frozen is not None:
                 self._frozen += seconds
             else:

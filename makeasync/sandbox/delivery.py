@@ -7,69 +7,59 @@ Here lives what a fault looks like to a client: late, cut, rubbish, reset, silen
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 import anyio
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from makeasync.sandbox.faults import Does
+from makeasync.sandbox.presence import while_there
 from makeasync.sandbox.service import Reply
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
-__all__ = ["ENDING", "HANG_UP", "Sleep", "deliver"]
+__all__ = ["HANG_UP", "Sleep", "deliver"]
 
 HANG_UP = "makeasync.hang_up"
 """The key in an ASGI scope of a function that ends the connection: `hang_up(reset=True)` ends it without a farewell."""
-
-ENDING = "makeasync.ending"
-"""The key in an ASGI scope of a function that says whether the server is about to stop."""
 
 Sleep = Callable[[float], Awaitable[None]]
 
 _HTML = "<!doctype html><title>Maintenance</title><h1>Le service est en maintenance</h1>"
 _GARBAGE = b"\x00\xff<response><<result>succ\xe9ss</id>" * 3
-_LOOKS_EVERY = 0.1
 _HEADERS = {"Cache-Control": "no-store"}
 
 
 async def deliver(reply: Reply, scope: Scope, receive: Receive, send: Send, *, sleep: Sleep) -> None:
     """Send a reply, or let it go wrong as its fault says."""
     document = Response(reply.document, media_type="text/xml", headers=_HEADERS)
-    fault = reply.fault
-    if fault is None:
-        await document(scope, receive, send)
-        return
-    if fault.does == "latency":
-        await sleep(fault.seconds)
-    if fault.does in _SILENT:
-        await _never(scope, receive)
-    elif fault.does in _RESET:
+    is_there = await _wait(reply, scope, receive, sleep)
+    if not is_there or reply.does in _RESET:
         _reset(scope)
-    elif fault.does == "cut":
+    elif reply.does == "cut":
         await _cut(document, scope, send)
+    elif reply.fault is not None and reply.does in _INSTEAD:
+        await _INSTEAD[reply.does](reply.fault.status)(scope, receive, send)
     else:
-        await _INSTEAD.get(fault.does, lambda _status: document)(fault.status)(scope, receive, send)
+        await document(scope, receive, send)
 
 
-_SILENT = frozenset[Does]({"no_answer", "never_taken"})
-_RESET = frozenset[Does]({"reset_after", "reset_before"})
-_INSTEAD: dict[Does, Callable[[int], Response]] = {
+_SILENT = frozenset[Does | None]({"no_answer", "never_taken"})
+_RESET = frozenset[Does | None]({"reset_after", "reset_before"})
+_INSTEAD: dict[Does | None, Callable[[int], Response]] = {
     "garbage": lambda _status: Response(_GARBAGE, media_type="text/xml"),
     "html": lambda _status: HTMLResponse(_HTML),
     "status": lambda status: PlainTextResponse(f"HTTP {status}", status, headers={"Retry-After": "1"}),
 }
 
 
-async def _never(scope: Scope, receive: Receive) -> None:
-    """Say nothing until the client gives up, or the server ends."""
-    is_ending: Callable[[], bool] = scope.get(ENDING, lambda: False)
-    while not is_ending():
-        with anyio.move_on_after(_LOOKS_EVERY):
-            if (await receive())["type"] == "http.disconnect":
-                return
-    _reset(scope)
+async def _wait(reply: Reply, scope: Scope, receive: Receive, sleep: Sleep) -> bool:
+    """Wait as long as it shall, and say whether there is anybody left to answer."""
+    if reply.does in _SILENT:
+        return await while_there(scope, receive, anyio.sleep_forever)
+    return not reply.late or await while_there(scope, receive, partial(sleep, reply.late))
 
 
 def _reset(scope: Scope) -> None:

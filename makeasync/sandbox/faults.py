@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import random
 from collections import deque
-from collections.abc import Callable
 from typing import Literal, get_args
 
-from attrs import Attribute, Factory, define, field, frozen, validators
+from attrs import Factory, define, field, frozen
 
 from makeasync.sandbox.operations import On
+from makeasync.sandbox.settings import number, one_of
 
-__all__ = ["TOO_MANY", "Does", "Fault", "Faults", "Pace"]
+__all__ = ["TOO_MANY", "Armed", "Does", "Fault", "Faults", "Pace", "Struck"]
 
 Does = Literal[
     "latency", "no_answer", "reset_after", "cut", "garbage", "reset_before", "never_taken", "html", "status", "code"
@@ -24,11 +24,7 @@ Does = Literal[
 # Of these the service takes the request, and charges it, all the same: that is what makes them dangerous.
 _TAKEN = frozenset[Does]({"latency", "no_answer", "reset_after", "cut", "garbage"})
 _WINDOW = 1.0
-
-
-def _whole(least: int, most: int = 1_000_000_000) -> Callable[[object, Attribute[int], int], None]:
-    """A whole number in this range."""
-    return validators.and_(validators.instance_of(int), validators.ge(least), validators.le(most))
+_MOST_ARMED = 100
 
 
 @frozen
@@ -49,22 +45,21 @@ class Fault:
         code: of a `code`, 0 to 999.
 
     Raises:
-        ValueError: if one of these is out of its range.
-        TypeError: if one of these is no number, or none that can be counted with.
+        ValueError: if one of these is not what it may be.
 
     Example:
         >>> Fault("code", on="sms", nth=3, code=111).is_taken
         False
     """
 
-    does: Does = field(validator=validators.in_(get_args(Does)))
-    on: On | None = field(default=None, kw_only=True, validator=validators.in_((None, *get_args(On))))
-    nth: int | None = field(default=None, kw_only=True, validator=validators.optional(_whole(1)))
-    times: int | None = field(default=None, kw_only=True, validator=validators.optional(_whole(1)))
-    probability: float = field(default=1.0, kw_only=True, validator=[validators.ge(0), validators.le(1)])
-    seconds: float = field(default=1.0, kw_only=True, validator=[validators.ge(0), validators.le(3600)])
-    status: int = field(default=503, kw_only=True, validator=_whole(400, 599))
-    code: int = field(default=0, kw_only=True, validator=_whole(0, 999))
+    does: Does = field(validator=one_of(get_args(Does)))
+    on: On | None = field(default=None, kw_only=True, validator=one_of(get_args(On), optional=True))
+    nth: int | None = field(default=None, kw_only=True, validator=number(1, whole=True, optional=True))
+    times: int | None = field(default=None, kw_only=True, validator=number(1, whole=True, optional=True))
+    probability: float = field(default=1.0, kw_only=True, validator=number(0, 1))
+    seconds: float = field(default=1.0, kw_only=True, validator=number(0, 3_600))
+    status: int = field(default=503, kw_only=True, validator=number(400, 599, whole=True))
+    code: int = field(default=0, kw_only=True, validator=number(0, 999, whole=True))
 
     @property
     def is_taken(self) -> bool:
@@ -76,50 +71,104 @@ TOO_MANY = Fault("status", status=429)
 
 
 @define
-class _Armed:
+class Armed:
+    """A fault that is set.
+
+    Attributes:
+        number: counted from 1 as faults are set; no other ever has it.
+        fault: what goes wrong.
+        seen: how many requests it could have hit.
+        hits: how many it has hit.
+    """
+
+    number: int
     fault: Fault
-    dice: random.Random
+    _dice: random.Random = field(repr=False)
     seen: int = 0
     hits: int = 0
 
-    def hits_now(self, on: On) -> bool:
-        if self.fault.on not in {None, on}:
+    @property
+    def is_spent(self) -> bool:
+        """Whether it will hit nothing any more."""
+        fault = self.fault
+        return fault.times == self.hits or (fault.nth is not None and self.seen >= fault.nth)
+
+    def would_hit(self, on: On) -> bool:
+        """Count a request, and say whether it is one to hit."""
+        fault = self.fault
+        if fault.on not in {None, on}:
             return False
         self.seen += 1
-        if self.fault.nth not in {None, self.seen}:
-            return False
-        if self.fault.times is not None and self.hits >= self.fault.times:
-            return False
-        if self.dice.random() >= self.fault.probability:
-            return False
-        self.hits += 1
-        return True
+        chosen = fault.nth in {None, self.seen} and fault.times != self.hits
+        return chosen and self._dice.random() < fault.probability
+
+
+@frozen
+class Struck:
+    """What goes wrong with a request: how late the answer is, and what else."""
+
+    late: float = 0.0
+    fault: Fault | None = None
+
+    @classmethod
+    def by(cls, fault: Fault | None) -> Struck:
+        """What this fault alone does."""
+        return cls(fault.seconds) if fault is not None and fault.does == "latency" else cls(fault=fault)
 
 
 @define
 class Faults:
-    """The faults that are set; the first that hits a request is what happens to it."""
+    """The faults that are set. A request may be late and something else may happen to it: the first that would."""
 
     seed: int
-    armed: list[_Armed] = Factory(list[_Armed])
+    armed: list[Armed] = Factory(list[Armed])
+    _set: int = 0
 
     def add(self, fault: Fault) -> None:
-        """Set one more; its counting starts now."""
-        seed = f"{self.seed}:fault:{len(self.armed)}"
-        self.armed.append(_Armed(fault, random.Random(seed)))  # noqa: S311 - to be repeatable is what it is for
+        """Set one more; its counting starts now.
 
-    def hitting(self, on: On) -> Fault | None:
+        Raises:
+            ValueError: if so many are set that nobody could follow them.
+        """
+        if len(self.armed) >= _MOST_ARMED:
+            msg = f"{_MOST_ARMED} faults are set, and there cannot be more: reset them, or let one do more"
+            raise ValueError(msg)
+        self._set += 1
+        dice = random.Random(f"{self.seed}:fault:{self._set}")  # noqa: S311 - to be repeatable is what it is for
+        self.armed.append(Armed(self._set, fault, dice))
+
+    def remove(self, number: int) -> bool:
+        """Take one away, and say whether it was there."""
+        before = len(self.armed)
+        self.armed = [each for each in self.armed if each.number != number]
+        return len(self.armed) < before
+
+    def clear(self) -> None:
+        """Take all away; those that are set next are thrown as the first ones were."""
+        self.armed.clear()
+        self._set = 0
+
+    def striking(self, on: On) -> Struck:
         """What happens to this request; it counts for every fault that is set."""
-        hits = [each.fault for each in self.armed if each.hits_now(on)]
-        return hits[0] if hits else None
+        would = [each for each in self.armed if each.would_hit(on)]
+        late = [each for each in would if each.fault.does == "latency"]
+        other = [each for each in would if each.fault.does != "latency"][:1]
+        for each in (*late, *other):
+            each.hits += 1
+        return Struck(sum(each.fault.seconds for each in late), other[0].fault if other else None)
 
 
 @define
 class Pace:
-    """A true rate limit: no window of one second ever holds more than `rate` requests."""
+    """A true rate limit: no window of one second ever holds more than `rate` requests.
 
-    rate: int | None
-    answer: Fault
+    Attributes:
+        rate: the most in a second, 1 or more; `None` for no limit.
+        over_rate: what happens to those beyond.
+    """
+
+    rate: int | None = field(validator=number(1, whole=True, optional=True))
+    over_rate: Fault
     _times: deque[float] = Factory(deque[float])
 
     def hitting(self, now: float) -> Fault | None:
@@ -129,6 +178,6 @@ class Pace:
         while self._times and not 0 <= now - self._times[0] < _WINDOW:
             self._times.popleft()
         if len(self._times) >= self.rate:
-            return self.answer
+            return self.over_rate
         self._times.append(now)
         return None

@@ -15,21 +15,23 @@ __all__ = ["MEMORY", "Ledger"]
 
 MEMORY = 256 * 2**20
 
-# What a record takes besides its texts, measured generously; a character takes up to 4 bytes.
-_RECORD, _CHARACTER = 1_500, 4
+# What a record and a pair in it take besides their texts, measured generously; a character takes up to 4 bytes.
+_RECORD, _PAIR, _CHARACTER = 1_500, 250, 4
 
 
 @define
 class Ledger:
     """Requests and messages, each at most half of `memory` bytes.
 
-    `version` grows with every change, `received` with every request; neither goes back.
+    `version` grows with every change and `taken` with every message, and neither goes back, whatever is forgotten;
+    `received` numbers the requests.
     """
 
     memory: int = MEMORY
     requests: deque[ReceivedRequest] = Factory(deque[ReceivedRequest])
     messages: OrderedDict[str, Message] = Factory(OrderedDict[str, Message])
     version: int = 0
+    taken: int = 0
     received: int = 0
     _requests_weigh: int = 0
     _messages_weigh: int = 0
@@ -46,6 +48,7 @@ class Ledger:
     def note_message(self, message: Message) -> None:
         """Remember a message, and forget the oldest ones if that is too much."""
         self.messages[message.id] = message
+        self.taken += 1
         self._messages_weigh += _message_weighs(message)
         while self._messages_weigh > self.memory // 2:
             self._messages_weigh -= _message_weighs(self.messages.popitem(last=False)[1])
@@ -63,18 +66,18 @@ class Ledger:
         return True
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Forget everything, and count requests from 1 again."""
         self.requests.clear()
         self.messages.clear()
-        self._requests_weigh = self._messages_weigh = 0
+        self.received = self._requests_weigh = self._messages_weigh = 0
         self.version += 1
 
 
 def _request_weighs(request: ReceivedRequest) -> int:
-    texts = sum(len(name) + len(value) + 40 for name, value in request.arguments)
-    return _RECORD + _CHARACTER * (texts + len(request.answer))
+    texts = sum(len(name) + len(value) for name, value in request.arguments)
+    return _RECORD + _PAIR * len(request.arguments) + _CHARACTER * (texts + len(request.answer))
 
 
 def _message_weighs(message: Message) -> int:
-    numbers = sum(len(from_) + len(to) + 40 for from_, to in message.pairs)
-    return _RECORD + _CHARACTER * (numbers + 2 * len(message.content or ""))
+    numbers = sum(len(from_) + len(to) for from_, to in message.pairs)
+    return _RECORD + _PAIR * len(message.pairs) + _CHARACTER * (numbers + 2 * len(message.content or ""))

@@ -5,6 +5,7 @@ Here live two frozen values and what they match; and no password: it is masked b
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -29,6 +30,7 @@ class ReceivedRequest:
         arguments: names and values in the order they came, `pwd` replaced by `***`; empty if they were unreadable.
         code: the result code that was answered; `None` where the answer held none or an empty one.
         id: the id issued to a paid request, or the one a tracking asked for.
+        status: the HTTP status that was answered; `None` if nothing was.
         answer: the document that was sent, or would have been; empty if there was none.
         fault: what went wrong on purpose, if anything.
     """
@@ -39,6 +41,7 @@ class ReceivedRequest:
     arguments: Pairs
     code: int | None
     id: str | None
+    status: int | None = 200
     answer: str = ""
     fault: Does | None = None
 
@@ -91,4 +94,6 @@ class Message:
 
 
 def _digits(number: str) -> str:
-    return "".join(filter(str.isdigit, number)).removeprefix("00")
+    """A number as the API has it; one that begins with a single 0 is a French one."""
+    digits = "".join(filter(str.isdigit, number))
+    return digits.removeprefix("00") if digits.startswith("00") else re.sub("^0", "33", digits)

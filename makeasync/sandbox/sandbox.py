@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from copy import copy
 from threading import RLock
 from typing import TYPE_CHECKING, Literal, get_args
 
@@ -17,10 +18,11 @@ from makeasync.sandbox.app import build_app
 from makeasync.sandbox.clock import SandboxClock
 from makeasync.sandbox.control import control_routes
 from makeasync.sandbox.delivery import Sleep
-from makeasync.sandbox.faults import TOO_MANY, Fault
+from makeasync.sandbox.faults import TOO_MANY, Armed, Fault, Pace
 from makeasync.sandbox.inbox.page import inbox_routes
 from makeasync.sandbox.ledger import MEMORY
 from makeasync.sandbox.service import Reply, Service, Terms
+from makeasync.sandbox.settings import checked
 from makeasync.sandbox.timelines import REVEALED_AFTER
 
 if TYPE_CHECKING:
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Sandbox", "What"]
 
-What = Literal["log", "faults", "clock", "credits"]
+What = Literal["log", "faults", "clock", "credits", "rate"]
 _LOOKS_EVERY = 0.01
 
 
@@ -103,14 +105,15 @@ class Sandbox:
         self._clock = SandboxClock(clock)
         # Reentrant, as the clock is the user's and may look at the sandbox.
         self._lock = RLock()
-        self._app = build_app(self._answer, sleep=sleep, others=[*control_routes(self), *inbox_routes(self)])
+        others = [*control_routes(self), *inbox_routes(self)]
+        self._app = build_app(self._answer, sleep=sleep, has_recording=self._has_recording, others=others)
 
     def __repr__(self) -> str:
         return f"<Sandbox of {self._service.terms.login}, {self.credits} credits, {len(self.messages())} messages>"
 
     @property
     def app(self) -> Starlette:
-        """The ASGI app: for `httpx.ASGITransport`, for `serve`, or for any server on this machine."""
+        """The ASGI app, for `httpx.ASGITransport`. Served by anything but `serve`, it is open to whoever reaches it."""
         return self._app
 
     @property
@@ -134,11 +137,10 @@ class Sandbox:
         """Put so many credits on the account, whatever is charged meanwhile.
 
         Raises:
-            ValueError: if there are fewer than 0.
+            ValueError: if there are fewer than 0, or the account would hold more than a billion.
         """
         with self._lock:
-            self._service.credits_left += _checked(credits)
-            self.touch()
+            self.credits += _checked(credits)
 
     @property
     def requests(self) -> tuple[ReceivedRequest, ...]:
@@ -147,10 +149,34 @@ class Sandbox:
             return tuple(self._service.ledger.requests)
 
     @property
+    def taken(self) -> int:
+        """How many messages were ever accepted here: it does not go back, whatever is deleted, forgotten or reset."""
+        with self._lock:
+            return self._service.ledger.taken
+
+    @property
     def faults(self) -> tuple[Fault, ...]:
         """The faults that are set."""
         with self._lock:
             return tuple(each.fault for each in self._service.faults.armed)
+
+    @property
+    def armed(self) -> tuple[Armed, ...]:
+        """The faults that are set, each with its number and with how often it has hit."""
+        with self._lock:
+            return tuple(map(copy, self._service.faults.armed))
+
+    @property
+    def rate(self) -> int | None:
+        """The most requests it takes in any second; `None` for no limit."""
+        with self._lock:
+            return self._service.pace.rate
+
+    @property
+    def over_rate(self) -> Fault:
+        """What happens to requests beyond `rate`."""
+        with self._lock:
+            return self._service.pace.over_rate
 
     @property
     def version(self) -> int:
@@ -164,13 +190,20 @@ class Sandbox:
         """Give the paid requests that were accepted, in the order of arrival.
 
         Args:
-            to: only those to this number, written internationally in any way.
+            to: only those to this number, as people write it: `+33 6…`, `00336…`, `06…`.
             text: only those whose text holds this.
             kind: only those of this kind.
         """
         with self._lock:
             kept = tuple(self._service.ledger.messages.values())
+        if to is text is kind is None:
+            return kept
         return tuple(message for message in kept if message.matches(to=to, text=text, kind=kind))
+
+    def message(self, id: str) -> Message | None:
+        """Give the message with this id, if it is there."""
+        with self._lock:
+            return self._service.ledger.messages.get(id)
 
     def latest(self, *, to: str | None = None, text: str | None = None, kind: Kind | None = None) -> Message:
         """Give the last of `messages`.
@@ -204,10 +237,12 @@ class Sandbox:
         Raises:
             TimeoutError: if they do not come; it says how many came.
         """
+        seen, found = self.version, self.messages(to=to, text=text, kind=kind)
         with anyio.move_on_after(timeout):
-            while len(self.messages(to=to, text=text, kind=kind)) < count:  # noqa: ASYNC110 - an event knows one loop
-                await anyio.sleep(_LOOKS_EVERY)
-        found = self.messages(to=to, text=text, kind=kind)
+            while len(found) < count:
+                await anyio.sleep(_LOOKS_EVERY)  # an event would know one event loop only
+                if seen != self.version:
+                    seen, found = self.version, self.messages(to=to, text=text, kind=kind)
         if len(found) < count:
             there = self._nothing_like(to=to, text=text, kind=kind)
             msg = f"waited {timeout} s for {count} messages, {len(found)} came: {there}"
@@ -232,9 +267,37 @@ class Sandbox:
             return self._service.future_of(message)
 
     def add_fault(self, fault: Fault) -> None:
-        """Let something go wrong from now on."""
+        """Let something go wrong from now on.
+
+        Raises:
+            TypeError: if it is no `Fault`.
+        """
+        if not isinstance(fault, Fault):  # pyright: ignore[reportUnnecessaryIsInstance] - not every test is type-checked
+            msg = f"{fault!r} is not a Fault; write Fault({fault!r})"
+            raise TypeError(msg)
         with self._lock:
             self._service.faults.add(fault)
+            self.touch()
+
+    def remove_fault(self, number: int) -> bool:
+        """Take away the fault with this number, which `armed` tells, and say whether it was there."""
+        with self._lock:
+            self.touch()
+            return self._service.faults.remove(number)
+
+    def limit(self, rate: int | None, over_rate: Fault = TOO_MANY) -> None:
+        """Take no more than so many requests in any second from now on.
+
+        Args:
+            rate: 1 or more; `None` for no limit.
+            over_rate: what happens to those beyond: HTTP status 429 unless you say otherwise.
+
+        Raises:
+            ValueError: if it is less than 1.
+            TypeError: if it is no whole number.
+        """
+        with self._lock:
+            self._service.pace = Pace(rate, over_rate)
             self.touch()
 
     def touch(self) -> None:
@@ -248,10 +311,10 @@ class Sandbox:
             return self._service.ledger.forget(id)
 
     def reset(self, *what: What) -> None:
-        """Begin anew.
+        """Begin anew. After a reset of everything the same requests get the same ids and fates as at first.
 
         Args:
-            what: any of `log`, `faults`, `clock`, `credits`; everything if none is named.
+            what: any of `log`, `faults`, `clock`, `credits`, `rate`; everything if none is named.
 
         Raises:
             ValueError: if it is none of these.
@@ -262,12 +325,15 @@ class Sandbox:
                 raise ValueError(msg)
             resets: dict[What, Callable[[], None]] = {
                 "log": self._service.ledger.clear,
-                "faults": self._service.faults.armed.clear,
+                "faults": self._service.faults.clear,
                 "clock": self._clock.reset,
                 "credits": self._reset_credits,
+                "rate": self._reset_rate,
             }
             for each in what or resets:
                 resets[each]()
+            if not what:
+                self._service.throw_anew()
             self.touch()
 
     def _nothing_like(self, **wanted: str | None) -> str:
@@ -280,12 +346,16 @@ class Sandbox:
         with self._lock:
             return self._service.answer(path, query, self._clock.now(), origin)
 
+    def _has_recording(self, name: str) -> bool:
+        with self._lock:
+            return self._service.has_recording(name, self._clock.now())
+
     def _reset_credits(self) -> None:
         self._service.credits_left = self._credits_at_first
 
+    def _reset_rate(self) -> None:
+        self.limit(self._terms.rate, self._terms.over_rate)
+
 
 def _checked(credits_left: int) -> int:
-    if credits_left < 0:
-        msg = f"an account cannot hold {credits_left} credits"
-        raise ValueError(msg)
-    return credits_left
+    return int(checked("credits", credits_left, 0, whole=True))

@@ -9,7 +9,7 @@ import asyncio
 import socket
 import struct
 from collections.abc import Callable, Generator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import partial
 from ipaddress import ip_address
 from threading import Event, Thread
@@ -21,8 +21,9 @@ from attrs import frozen
 from starlette.responses import PlainTextResponse
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from makeasync.sandbox.delivery import ENDING, HANG_UP
+from makeasync.sandbox.delivery import HANG_UP
 from makeasync.sandbox.inbox.view import INBOX_PATH
+from makeasync.sandbox.presence import ENDING, Ending
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
@@ -63,14 +64,14 @@ def serve(
 
 def _checked(host: str, *, public: bool) -> str:
     """The address, `localhost` made into one so that no resolver has a say."""
-    address = "127.0.0.1" if host == "localhost" else host
+    address = "127.0.0.1" if host == "localhost" else str(host)
     try:
         is_loopback = ip_address(address).is_loopback
     except ValueError:
-        msg = f"the sandbox serves this machine only: {host!r} is not a loopback address"
+        msg = f"{host!r} is no address, nor localhost: the sandbox asks no resolver where to listen"
         raise ValueError(msg) from None
     if not (is_loopback or public):
-        msg = f"the sandbox serves this machine only: {host!r} is not a loopback address (to mean it, say public too)"
+        msg = f"{host!r} is not a loopback address: others could reach the sandbox there (to mean it, say public too)"
         raise ValueError(msg)
     return address
 
@@ -97,7 +98,7 @@ class _Served:
     """
 
     app: ASGIApp
-    is_ending: Callable[[], bool]
+    ending: Ending
     public: bool
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -105,7 +106,7 @@ class _Served:
             refusal = PlainTextResponse("ask for this machine by its address, such as 127.0.0.1", 421)
             await refusal(scope, receive, send)
             return
-        await self.app({**scope, ENDING: self.is_ending}, receive, send)
+        await self.app({**scope, ENDING: self.ending}, receive, send)
 
 
 def _is_address(scope: Scope) -> bool:
@@ -120,6 +121,8 @@ def _is_address(scope: Scope) -> bool:
 
 
 def _hang_up(transport: asyncio.Transport, *, reset: bool) -> None:
+    if transport.is_closing():
+        return
     if not reset:
         transport.close()
         return
@@ -130,18 +133,29 @@ def _hang_up(transport: asyncio.Transport, *, reset: bool) -> None:
 
 
 class _Server(uvicorn.Server):
-    """A server that says when it is ready."""
+    """A server that says when it is ready, and ends as soon as it is told."""
 
     def __init__(self, sandbox: Sandbox, *, public: bool) -> None:
-        super().__init__(_config(_Served(sandbox.app, self.is_ending, public)))
+        self._ending = asyncio.Event()
+        super().__init__(_config(_Served(sandbox.app, self._ending, public)))
         self.ready = Event()
+        self._end: Callable[[], object] = self._ending.set
 
-    def is_ending(self) -> bool:
-        return self.should_exit
+    def end(self) -> None:
+        """Stop; from any thread."""
+        self.should_exit = True
+        # A loop that is closed has ended by itself.
+        with suppress(RuntimeError):
+            self._end()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        self._end = partial(asyncio.get_running_loop().call_soon_threadsafe, self._ending.set)
         await super().startup(sockets)
         self.ready.set()
+
+    async def main_loop(self) -> None:
+        # uvicorn's looks ten times a second; a test that has a server of its own would wait for that.
+        await self._ending.wait()
 
     def run_in_thread(self, listener: socket.socket) -> None:
         try:
@@ -169,7 +183,8 @@ def _config(app: ASGIApp) -> uvicorn.Config:
 @contextmanager
 def _serving(sandbox: Sandbox, address: str, port: int, *, public: bool) -> Generator[str]:
     with _listener(address, port) as listener:
-        server = _Server(sandbox, public=public)
+        # Said to be public, and on loopback all the same, it is nobody else's business still.
+        server = _Server(sandbox, public=public and not ip_address(address).is_loopback)
         # uvicorn leaves signals alone outside the main thread. A daemon, so that it holds up no interpreter.
         thread = Thread(target=server.run_in_thread, args=[listener], name="makeasync-sandbox", daemon=True)
         url = _url(address, listener)
@@ -180,7 +195,7 @@ def _serving(sandbox: Sandbox, address: str, port: int, *, public: bool) -> Gene
         try:
             yield url
         finally:
-            server.should_exit = True
+            server.end()
             thread.join()
 
 

@@ -8,20 +8,21 @@ from __future__ import annotations
 
 import random
 import string
-from collections.abc import Iterator, Mapping
-from xml.sax.saxutils import escape
+from collections.abc import Callable, Iterator, Mapping
 
-from attrs import define, evolve, field, frozen, validators
+from attrs import define, evolve, field, frozen
 
-from makeasync.sandbox.answers import Answer, accepted, balance, failed
+from makeasync.sandbox.answers import Answer, accepted, balance, failed, written
 from makeasync.sandbox.arguments import Pairs, first_fault, read_query
 from makeasync.sandbox.catalogue import text_of
-from makeasync.sandbox.faults import TOO_MANY, Fault, Faults, Pace
+from makeasync.sandbox.faults import TOO_MANY, Does, Fault, Faults, Pace, Struck
 from makeasync.sandbox.ledger import MEMORY, Ledger
 from makeasync.sandbox.magic import Damage, damaged, magic_of
+from makeasync.sandbox.mask import MASK, mask_of
 from makeasync.sandbox.operations import ARGUMENT_NAMES, CREDITS_PATH, KIND_OF, OPERATIONS, TRACKING_PATH, Operation
 from makeasync.sandbox.records import Message, ReceivedRequest
-from makeasync.sandbox.timelines import REVEALED_AFTER, Timeline
+from makeasync.sandbox.settings import number
+from makeasync.sandbox.timelines import REVEALED_AFTER, Timeline, id_of_recording
 from makeasync.sandbox.trackings import ORIGIN, future_of, tracking_of
 
 __all__ = ["Reply", "Service", "Terms"]
@@ -29,7 +30,9 @@ __all__ = ["Reply", "Service", "Terms"]
 _SYNTAX, _CREDENTIALS, _CREDIT, _UNAVAILABLE, _LATER = 100, 101, 102, 110, 112
 _TRACKED_FOR = 31 * 24 * 3600.0
 _LONGEST_QUERY = 16_384
-_MASK = "***"
+_SECRET = frozenset({"pwd", "password"})
+_OK = 200
+_STATUS: dict[Does, None] = dict.fromkeys(("no_answer", "never_taken", "reset_before", "reset_after"))
 _ID_LETTERS, _ID_LENGTH = string.ascii_lowercase + string.digits, 14
 
 
@@ -40,21 +43,36 @@ class Terms:
     login: str
     password: str = field(repr=False)
     seed: int
-    log_delay: float
-    revealed_after: int = REVEALED_AFTER
+    log_delay: float = field(validator=number(0))
+    revealed_after: int = field(default=REVEALED_AFTER, validator=number(0, whole=True))
     empty_sms_codes: bool
-    rate: int | None = field(default=None, validator=validators.optional(validators.ge(1)))
+    rate: int | None = None
     over_rate: Fault = TOO_MANY
-    memory: int = field(default=MEMORY, validator=validators.ge(2**20))
+    memory: int = field(default=MEMORY, validator=number(2**20, 2**50, whole=True))
 
 
 @frozen
 class Reply:
-    """What is answered, if anything, how it is damaged, and what goes wrong on the way."""
+    """What is answered, if anything, how it is damaged, how late it is, and what else goes wrong on the way."""
 
     answer: Answer | None
     damage: Damage | None = field(default=None, kw_only=True)
+    late: float = field(default=0.0, kw_only=True)
     fault: Fault | None = field(default=None, kw_only=True)
+
+    @property
+    def does(self) -> Does | None:
+        """What goes wrong, in a word."""
+        if self.fault is not None:
+            return self.fault.does
+        return "latency" if self.late else None
+
+    @property
+    def status(self) -> int | None:
+        """The HTTP status; `None` if nothing is answered."""
+        if self.fault is None:
+            return _OK
+        return self.fault.status if self.fault.does == "status" else _STATUS.get(self.fault.does, _OK)
 
     @property
     def document(self) -> bytes:
@@ -70,36 +88,48 @@ class Service:
     credits_left: int
     ledger: Ledger = field(init=False)
     faults: Faults = field(init=False)
-    dice: random.Random = field(init=False)
-    _pace: Pace = field(init=False)
+    pace: Pace = field(init=False)
+    _dice: random.Random = field(init=False)
+    _mask: Callable[[str], str] = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         self.ledger = Ledger(self.terms.memory)
         self.faults = Faults(self.terms.seed)
-        self.dice = random.Random(f"{self.terms.seed}:ids")  # noqa: S311 - to be repeatable is what it is for
-        self._pace = Pace(self.terms.rate, self.terms.over_rate)
+        self.pace = Pace(self.terms.rate, self.terms.over_rate)
+        self._mask = mask_of(self.terms.password, written)
+        self.throw_anew()
+
+    def throw_anew(self) -> None:
+        """Let the same requests get the same ids as at first."""
+        self._dice = random.Random(f"{self.terms.seed}:ids")  # noqa: S311 - to be repeatable is what it is for
 
     def answer(self, path: str, query: bytes, now: float, origin: str = ORIGIN) -> Reply:
         """Decide one request to one of the eight paths, and remember it; recordings are said to lie at `origin`."""
         pairs = read_query(query) if len(query) <= _LONGEST_QUERY else None
-        # Every fault that is set counts the request, also where the rate limit hits it.
-        set_, early = self.faults.hitting(KIND_OF[path]), self._pace.hitting(now)
-        reply = self._reply(path, pairs, now, origin, early or set_)
+        over = self.pace.hitting(now)
+        # What is over the rate does not get as far as the faults.
+        struck = self.faults.striking(KIND_OF[path]) if over is None else Struck.by(over)
+        reply = self._reply(path, pairs, now, origin, struck.fault)
+        reply = evolve(reply, late=reply.late + struck.late)
         self.ledger.note_request(self._record(path, pairs or (), now, reply))
         return reply
 
     def _reply(self, path: str, pairs: Pairs | None, now: float, origin: str, fault: Fault | None) -> Reply:
         if fault is not None and not fault.is_taken:
             return _untaken(fault)
+        reply = self._decided(path, pairs, now, origin)
+        # What a number does to a request is not undone by a fault that is set besides.
+        return reply if fault is None or reply.fault is not None else evolve(reply, fault=fault)
+
+    def _decided(self, path: str, pairs: Pairs | None, now: float, origin: str) -> Reply:
         if pairs is None or not _are_listed(pairs, ARGUMENT_NAMES[path]):
-            return Reply(failed(_SYNTAX), fault=fault)
+            return Reply(failed(_SYNTAX))
         values = dict(pairs)
         if path == CREDITS_PATH:
-            return Reply(self._balance(values), fault=fault)
+            return Reply(self._balance(values))
         if path == TRACKING_PATH:
-            return evolve(self._tracking(values.get("id", ""), now, origin), fault=fault)
-        reply = self._send(OPERATIONS[path], values, now)
-        return reply if fault is None else evolve(reply, fault=fault)
+            return self._tracking(values.get("id", ""), now, origin)
+        return self._send(OPERATIONS[path], values, now)
 
     def _balance(self, values: Mapping[str, str]) -> Answer:
         if len(values) != len(ARGUMENT_NAMES[CREDITS_PATH]):
@@ -130,14 +160,22 @@ class Service:
         """All that has happened and will happen to a message."""
         return future_of(message, seed=self.terms.seed, revealed_after=self.terms.revealed_after)
 
+    def has_recording(self, name: str, now: float) -> bool:
+        """Whether this is the recording of a call that is over by now."""
+        message = self.ledger.messages.get(id_of_recording(name))
+        if message is None:
+            return False
+        link = self.tracking_of(message, now).text("record_link")
+        return link is not None and link.endswith(f"/{name}")
+
     def _send(self, operation: Operation, values: Mapping[str, str], now: float) -> Reply:
         code = next(self._refusals(operation, values), None)
         if code is not None:
             return Reply(failed(code))
-        fault = magic_of(operation.pairs(values)).fault
-        if fault is not None and not fault.is_taken:
-            return _untaken(fault)
-        return Reply(self._accept(operation, values, now), fault=fault)
+        struck = Struck.by(magic_of(operation.pairs(values)).fault)
+        if struck.fault is not None and not struck.fault.is_taken:
+            return _untaken(struck.fault)
+        return Reply(self._accept(operation, values, now), fault=struck.fault, late=struck.late)
 
     def _refusals(self, operation: Operation, values: Mapping[str, str]) -> Iterator[int]:
         """Why a paid request is refused, the first reason first; nothing later is looked at unless it is asked for."""
@@ -168,34 +206,28 @@ class Service:
         return (values.get("login"), values.get("pwd")) == (self.terms.login, self.terms.password)
 
     def _new_id(self) -> str:
-        while (id_ := "".join(self.dice.choices(_ID_LETTERS, k=_ID_LENGTH))) in self.ledger.messages:
+        while (id_ := "".join(self._dice.choices(_ID_LETTERS, k=_ID_LENGTH))) in self.ledger.messages:
             pass  # it does not happen, and if it did, two messages would share a tracking
         return id_
 
     def _record(self, path: str, pairs: Pairs, now: float, reply: Reply) -> ReceivedRequest:
         asked = dict(pairs).get("id") if path == TRACKING_PATH else None
-        answer = reply.answer
+        answer, mask = reply.answer, self._mask
         return ReceivedRequest(
             number=self.ledger.received + 1,
             at=now,
             path=path,
-            arguments=tuple((name, self._masked(name, value)) for name, value in pairs),
+            arguments=tuple((mask(name), MASK if name.lower() in _SECRET else mask(value)) for name, value in pairs),
             code=answer.code if answer else None,
-            id=(answer.text("id") if answer else None) or asked,
-            answer=self._shown(reply.document),
-            fault=reply.fault.does if reply.fault else None,
+            id=(answer.text("id") if answer else None) or (asked and mask(asked)),
+            status=reply.status,
+            answer=mask(reply.document.decode()),
+            fault=reply.does,
         )
-
-    def _masked(self, name: str, value: str) -> str:
-        # Who mixes up arguments shall not have the password shown either.
-        return _MASK if name.lower() in {"pwd", "password"} or value == self.terms.password else value
-
-    def _shown(self, document: bytes) -> str:
-        return document.decode().replace(f">{escape(self.terms.password)}<", f">{_MASK}<")
 
 
 def _untaken(fault: Fault) -> Reply:
-    return Reply(failed(fault.code)) if fault.does == "code" else Reply(None, fault=fault)
+    return Reply(failed(fault.code) if fault.does == "code" else None, fault=fault)
 
 
 def _are_listed(pairs: Pairs, names: frozenset[str]) -> bool:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from makeasync.sandbox.magic import Fate
 
-__all__ = ["REVEALED_AFTER", "Timeline", "recording_name", "timeline_of"]
+__all__ = ["REVEALED_AFTER", "Timeline", "id_of_recording", "recording_name", "timeline_of"]
 
 Timeline = Mapping[str, int | None]
 """Element to moment, in their order; `None` is never: nobody answered."""
@@ -79,6 +79,11 @@ def timeline_of(
     if kind != "sms+":
         return timeline
     return {**timeline, "x_date_executed": None if executed is None else executed + revealed_after}
+
+
+def id_of_recording(name: str) -> str:
+    """The id of the call+ whose recording would be called so."""
+    return name.partition("-")[0]
 
 
 def recording_name(*, id_: str, seed: int) -> str:

@@ -50,6 +50,8 @@ async def test_other_paths_are_not_found_and_redirect_nowhere(path: str) -> None
         response = await http.get(f"http://sandbox{path}?login=john@gmail.com&pwd=marilyn")
     assert response.status_code == 404
     assert "Location" not in response.headers
+    assert "/apicredits.php" in response.text
+    assert "john" not in response.text
 
 
 @pytest.mark.parametrize("path", ["/", "/_sandbox"])

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import socket
 import time
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
+from urllib.parse import urlsplit
 
 import anyio
 import httpx
@@ -83,6 +85,38 @@ async def test_who_is_never_answered_is_hung_up_when_the_server_ends() -> None:
             ending = time.monotonic()
         assert time.monotonic() - ending < 1.5
     assert len(failed) == 1
+
+
+async def test_a_late_answer_holds_up_no_server_that_ends_and_nobody_who_waits_for_messages() -> None:
+    sandbox, served = faulty(Fault("latency", seconds=600, on="credits"))
+    ended: list[str] = []
+
+    async def ask(http: httpx.AsyncClient, url: str) -> None:
+        try:
+            ended.append(f"{(await http.get(url)).status_code}")
+        except httpx.ReadError:
+            ended.append("reset")
+
+    async with httpx.AsyncClient(timeout=30) as http, anyio.create_task_group() as group:
+        with served as url:
+            group.start_soon(ask, http, f"{url}apicredits.php?login=john@gmail.com&pwd=marilyn")
+            group.start_soon(ask, http, f"{url}_sandbox/api/messages/wait?timeout=60")
+            await anyio.sleep(0.3)
+            assert len(sandbox.requests) == 1
+            ending = time.monotonic()
+        assert time.monotonic() - ending < 1
+    assert sorted(ended) == ["503", "reset"]
+
+
+def test_whatever_is_sent_behind_a_request_that_is_never_answered_is_not_kept() -> None:
+    _, served = faulty(Fault("never_taken"))
+    with served as url, socket.create_connection(("127.0.0.1", urlsplit(url).port or 0), timeout=0.5) as connection:
+        connection.sendall(b"GET /apicredits.php HTTP/1.1\r\nHost: a\r\n\r\nGET / HTTP/1.1\r\n")
+        sent = 0
+        with suppress(TimeoutError):
+            while sent < 32 * 2**20:
+                sent += connection.send(b"x" * 65_536)
+    assert sent < 32 * 2**20, "it reads on"
 
 
 async def test_in_process_a_reset_is_an_error() -> None:

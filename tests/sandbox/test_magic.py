@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from pathlib import Path
 
 import anyio
@@ -137,6 +138,23 @@ async def test_sms_to_a_phone_that_never_answers_never_arrives() -> None:
             receipt = await client.send(SmsPlus(from_=FROM, to=to(1), msg="Bonjour"))
             with pytest.raises(MakeError, match="finished"):
                 await client.wait_tracking(receipt, until="finished", timeout=3_600)
+
+
+@pytest.mark.parametrize("set_", [Fault("latency", seconds=3), Fault("cut"), Fault("garbage"), Fault("no_answer")])
+async def test_what_a_number_does_is_not_undone_by_a_fault_that_is_set_besides(set_: Fault) -> None:
+    async with VirtualClock() as clock:
+        sandbox = Sandbox(clock=clock.time, sleep=clock.sleep)
+        sandbox.add_fault(set_)
+        async with in_process(sandbox, clock) as client:
+            for number in (*TAKEN, *UNTAKEN, *CODES):
+                begun, before = clock.now(), len(sandbox.messages())
+                with suppress(OutcomeUnknown, RequestRefused):
+                    await client.ring(from_=FROM, to=number)
+                request, magic = sandbox.requests[-1], MAGIC[number].fault
+                assert magic
+                assert len(sandbox.messages()) - before == magic.is_taken
+                assert request.fault == (set_.does if magic.does == "latency" else magic.does)
+                assert clock.now() - begun >= (3 if set_.does == "latency" else 0)
 
 
 async def test_ordinary_mistakes_come_before_magic() -> None:

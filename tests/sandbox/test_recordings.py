@@ -21,6 +21,10 @@ async def test_the_link_of_a_recorded_call_leads_to_a_sound() -> None:
         assert tracking.record_link.startswith(url)
         async with httpx.AsyncClient() as http:
             heard = await http.get(tracking.record_link)
+            for name in ("nobody.wav", f"{receipt.id}-nobody.wav", f"{receipt.id}"):
+                assert (await http.get(f"{url}_sandbox/recordings/{name}")).status_code == 404
+            sandbox.clock.reset()
+            assert (await http.get(tracking.record_link)).status_code == 404, "they are still talking"
     assert heard.headers["Content-Type"] == "audio/wav"
     with wave.open(io.BytesIO(heard.content)) as sound:
         assert sound.getnframes() == sound.getframerate() == 8_000

@@ -11,6 +11,7 @@ import pytest
 import makeasync.sandbox
 from makeasync.errors import MissingExtra
 from makeasync.sandbox import Sandbox, serve
+from makeasync.sandbox.sandbox import What
 
 ACCOUNT = {"login": "john@gmail.com", "pwd": "marilyn"}
 SMS_PLUS = ACCOUNT | {"from": "33612345678", "to": "33687654321", "msg": "coucou !'ami"}
@@ -60,10 +61,39 @@ def test_balance_can_be_set_but_not_below_nothing() -> None:
     sandbox = Sandbox(credits=1)
     sandbox.credits = 0
     assert sandbox.credits == 0
-    with pytest.raises(ValueError, match="-1 credits"):
+    with pytest.raises(ValueError, match="credits: -1 is not a whole number from 0"):
         sandbox.credits = -1
-    with pytest.raises(ValueError, match="-5 credits"):
+    with pytest.raises(ValueError, match="credits: -5 is not a whole number from 0"):
         Sandbox(credits=-5)
+
+
+async def test_begun_anew_the_same_requests_get_the_same_ids_and_numbers(now: list[float]) -> None:
+    async def ids(*what: What) -> list[tuple[str | None, int]]:
+        async with client(sandbox) as http:
+            for _ in range(3):
+                await http.get("/apimakesmsplus.php", params=SMS_PLUS)
+        seen = [(each.id, each.number) for each in sandbox.requests]
+        sandbox.reset(*what)
+        return seen
+
+    sandbox = Sandbox(seed=3, clock=lambda: now[0])
+    first = await ids()
+    assert await ids("log") == first
+    # Who still holds an id of before shall not be shown another's message.
+    assert {id_ for id_, _ in await ids()}.isdisjoint({id_ for id_, _ in first})
+    assert sandbox.taken == 9
+
+
+def test_what_is_no_fault_is_not_set() -> None:
+    with pytest.raises(TypeError, match=r"'cut' is not a Fault; write Fault\('cut'\)"):
+        Sandbox().add_fault("cut")  # pyright: ignore[reportArgumentType]
+
+
+def test_an_account_has_its_limits() -> None:
+    sandbox = Sandbox(credits=10**9)
+    with pytest.raises(ValueError, match="credits: 1000000001 is not a whole number"):
+        sandbox.top_up(1)
+    assert sandbox.credits == 10**9
 
 
 def test_many_at_once_are_all_counted(http: httpx.Client) -> None:

@@ -61,10 +61,31 @@ def test_two_can_be_served_at_once_but_not_on_one_port(http: httpx.Client) -> No
         assert again == one
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "", "::", "192.168.1.2", "example.org", "127.0.0.1.example.org"])  # noqa: S104 - refused is what they are
-def test_other_machines_are_not_served(host: str) -> None:
-    with pytest.raises(ValueError, match="not a loopback address"):
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.2", "::ffff:0.0.0.0", "fe80::1", "255.255.255.255"])  # noqa: S104 - refused is what they are
+def test_other_machines_are_not_served_unless_it_is_said_twice(host: str) -> None:
+    with pytest.raises(ValueError, match="not a loopback address: others could reach"):
         serve(Sandbox(), host=host)
+
+
+@pytest.mark.parametrize("host", ["", "example.org", "127.0.0.1.example.org", "127.1", "0", 2130706433])
+@pytest.mark.parametrize("public", [False, True])
+def test_what_is_no_address_is_not_looked_up(host: str, *, public: bool) -> None:
+    with pytest.raises(ValueError, match="is no address"):
+        serve(Sandbox(), host=host, public=public)
+
+
+@pytest.mark.parametrize("public", [False, True])
+def test_on_this_machine_its_page_is_shown_to_those_who_ask_by_address(http: httpx.Client, *, public: bool) -> None:
+    with serve(Sandbox(), public=public) as url:
+        for host, status in (("evil.example", 421), ("localhost:1", 200), ("[::1]", 200), ("127.0.0.1", 200)):
+            assert http.get(f"{url}_sandbox/", headers={"Host": host}).status_code == status
+            assert http.get(url + RING, headers={"Host": host}).status_code == 200
+
+
+def test_said_to_be_public_where_others_reach_it_any_name_will_do(http: httpx.Client) -> None:
+    with serve(Sandbox(), host="0.0.0.0", public=True) as url:  # noqa: S104 - for as long as this test takes
+        here = url.replace("0.0.0.0", "127.0.0.1")  # noqa: S104 - as above
+        assert http.get(f"{here}_sandbox/", headers={"Host": "sandbox.example"}).status_code == 200
 
 
 @pytest.mark.skipif(not socket.has_ipv6, reason="this machine speaks no IPv6")

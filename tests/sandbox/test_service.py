@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import random
 import re
 from collections.abc import Callable
 from typing import NamedTuple
@@ -189,7 +188,7 @@ def test_ids_are_unique_and_the_seed_decides_them(service: Service) -> None:
 
 def test_id_that_is_taken_is_not_issued_again(ask: Ask, service: Service) -> None:
     first = ask("apimakingring", TWO).text("id")
-    service.dice = random.Random("0:ids")  # from the start
+    service.throw_anew()
     assert ask("apimakingring", TWO).text("id") != first
     assert len(service.ledger.messages) == 2
 

@@ -5,7 +5,7 @@ Here lives the HTTP of the page. Everything is asked of this server: the policy 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from itertools import islice
 from pathlib import Path
@@ -19,7 +19,6 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from makeasync.sandbox.delivery import ENDING
 from makeasync.sandbox.faults import Does
 from makeasync.sandbox.guard import is_foreign, read_body
 from makeasync.sandbox.inbox.actions import ACTIONS
@@ -43,6 +42,7 @@ from makeasync.sandbox.inbox.view import (
 )
 from makeasync.sandbox.magic import MAGIC
 from makeasync.sandbox.operations import KIND_OF, On
+from makeasync.sandbox.presence import ENDING
 from makeasync.sandbox.recordings import RECORDINGS_PATH
 
 if TYPE_CHECKING:
@@ -186,9 +186,9 @@ async def _act(sandbox: Sandbox, request: Request) -> Response:
 
 
 def _events(sandbox: Sandbox, request: Request) -> Response:
-    is_ending: Callable[[], bool] = request.scope.get(ENDING, lambda: False)
     headers = {"Cache-Control": "no-store"}
-    return StreamingResponse(events_of(sandbox, is_ending), media_type="text/event-stream", headers=headers)
+    events = events_of(sandbox, request.scope.get(ENDING))
+    return StreamingResponse(events, media_type="text/event-stream", headers=headers)
 
 
 def inbox_routes(sandbox: Sandbox) -> list[BaseRoute]:

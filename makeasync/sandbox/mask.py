@@ -1,0 +1,30 @@
+"""Mask: what stands in the place of the password in whatever is remembered.
+
+Here lives every way in which a request or an answer may write it. Only texts of messages are kept as they were sent.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from urllib.parse import quote, quote_plus
+from xml.sax.saxutils import escape
+
+__all__ = ["MASK", "mask_of"]
+
+MASK = "***"
+# A shorter one stands in too many words to be looked for inside them.
+_SHORTEST = 4
+
+
+def mask_of(password: str, written: Callable[[str], str] = escape) -> Callable[[str], str]:
+    """Make what masks a password in a text; `written` is how an answer writes it."""
+    once = {quote(password), quote(password, safe=""), quote_plus(password), quote_plus(password, safe="!")}
+    twice = {quote(each, safe="") for each in once}
+    forms = {password, written(password), escape(password), *once, *twice}
+    # Hexadecimal is written in either case.
+    forms |= {re.sub("%[0-9A-F]{2}", lambda found: found[0].lower(), each) for each in forms}
+    if len(password) < _SHORTEST:
+        return lambda text: MASK if text in forms else text
+    found = re.compile("|".join(re.escape(each) for each in sorted(forms, key=len, reverse=True)))
+    return lambda text: found.sub(MASK, text)
