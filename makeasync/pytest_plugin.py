@@ -7,7 +7,7 @@ imported when a test asks for them, not before: pytest loads this module in ever
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 import pytest
@@ -27,6 +27,10 @@ _STRICT = "make_sandbox_strict"
 _ACCOUNT: dict[str, object] = {"login": "john@gmail.com", "password": "marilyn"}
 # As many a second as a test may want to send over a socket; in process, time costs nothing.
 _RATE = 1_000
+_SANDBOX: pytest.StashKey[Sandbox] = pytest.StashKey()
+# How many messages its sandbox had taken when the test was judged.
+_JUDGED: pytest.StashKey[int] = pytest.StashKey()
+_FAILED = -1
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -46,31 +50,49 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     """Fail a test that sent what it should not have."""
+    # A test that fails says itself why; `_watch` leaves it alone.
+    item.stash[_JUDGED] = _FAILED
     result = yield
-    if "make_sandbox" in pyfuncitem.funcargs:
-        _check(cast("Sandbox", pyfuncitem.funcargs["make_sandbox"]), _announced(pyfuncitem))
+    sandbox = item.stash.get(_SANDBOX, None)
+    item.stash[_JUDGED] = 0 if sandbox is None else sandbox.taken
+    _judge(item, sandbox)
     return result
 
 
-def _marked(item: pytest.Item) -> dict[str, object]:
-    marker = item.get_closest_marker("make_sandbox")
-    return dict(marker.kwargs) if marker else {}
-
-
-def _announced(item: pytest.Item) -> int | None:
-    is_strict = item.config.getini(_STRICT)
-    return cast("int | None", _marked(item).get("sends", 0 if is_strict else None))
-
-
-def _check(sandbox: Sandbox, announced: int | None) -> None:
+def _judge(item: pytest.Item, sandbox: Sandbox | None) -> None:
     __tracebackhide__ = True
-    messages = sandbox.messages()
-    if announced is None or len(messages) == announced:
+    options = _marked(item)
+    is_strict = bool(item.config.getini(_STRICT))
+    announced = options.get("sends", 0 if is_strict and sandbox else None)
+    if announced is None:
         return
-    sent = "".join(f"\n  {each.kind} to {each.pairs[0][1]} {each.content or ''}" for each in messages[:20])
-    pytest.fail(f"messages announced: {announced}, accepted by the sandbox: {len(messages)}{sent}", pytrace=False)
+    if sandbox is None:
+        pytest.fail("make_sandbox(sends=…) announces messages, and the test has no sandbox", pytrace=False)
+    if sandbox.taken == announced:
+        return
+    sent = "".join(f"\n  {each.kind} to {each.pairs[0][1]} {each.content or ''}" for each in sandbox.messages()[:20])
+    way_out = (
+        "" if "sends" in options else f"\n({_STRICT} is set; @pytest.mark.make_sandbox(sends=…) announces messages)"
+    )
+    pytest.fail(
+        f"messages announced: {announced}, accepted by the sandbox: {sandbox.taken}{sent}{way_out}", pytrace=False
+    )
+
+
+def _marked(item: pytest.Item) -> dict[str, object]:
+    """What the markers say, that of the test before those of its class and its module."""
+    options: dict[str, object] = {}
+    for marker in reversed(list(item.iter_markers("make_sandbox"))):
+        if marker.args:
+            msg = f"make_sandbox marker: {marker.args[0]!r} has no name; write it as in make_sandbox(credits=100)"
+            raise pytest.UsageError(msg)
+        options |= marker.kwargs
+    if not isinstance(options.get("sends", 0), int | None):
+        msg = f"make_sandbox marker: sends={options['sends']!r} is not a whole number, nor None"
+        raise pytest.UsageError(msg)
+    return options
 
 
 @pytest.fixture(name="_make_clock")
@@ -84,27 +106,45 @@ def _clock(request: pytest.FixtureRequest) -> VirtualClock | None:
 
 
 @pytest.fixture
-def make_sandbox(request: pytest.FixtureRequest, _make_clock: VirtualClock | None) -> Sandbox:
+def make_sandbox(request: pytest.FixtureRequest, _make_clock: VirtualClock | None) -> Generator[Sandbox]:
     """A sandbox for this test alone, in process; waiting costs no time there, unless the test has a URL too.
 
     `@pytest.mark.make_sandbox(credits=0, faults=[Fault("cut", on="sms")], sends=1)` says what it is like.
     """
-    from makeasync.sandbox import Sandbox  # noqa: PLC0415 - where it is asked for
-
-    options = _ACCOUNT | _marked(cast("pytest.Item", request.node))
-    options.pop("sends", None)
-    faults = cast("Iterable[Fault]", options.pop("faults", ()))
+    item = cast("pytest.Item", request.node)
+    options = _ACCOUNT | _marked(item)
     if _make_clock is not None:
         options = {"clock": _make_clock.time, "sleep": _make_clock.sleep, **options}
-    sandbox = cast("Callable[..., Sandbox]", Sandbox)(**options)
-    for fault in faults:
-        sandbox.add_fault(fault)
+    sandbox = item.stash[_SANDBOX] = _made(options)
+    yield sandbox
+    _watch(item, sandbox)
+
+
+def _made(options: dict[str, object]) -> Sandbox:
+    from makeasync.sandbox import Sandbox  # noqa: PLC0415 - where it is asked for
+
+    options.pop("sends", None)
+    faults = cast("Iterable[Fault]", options.pop("faults", ()))
+    try:
+        sandbox = cast("Callable[..., Sandbox]", Sandbox)(**options)
+        for fault in faults:
+            sandbox.add_fault(fault)
+    except (TypeError, ValueError) as error:
+        msg = f"make_sandbox marker: {error}"
+        raise pytest.UsageError(msg) from None
     return sandbox
+
+
+def _watch(item: pytest.Item, sandbox: Sandbox) -> None:
+    """Judge again what was sent after the test was judged: in the teardown of another fixture."""
+    __tracebackhide__ = True
+    if item.stash.get(_JUDGED, _FAILED) not in {_FAILED, sandbox.taken}:
+        _judge(item, sandbox)
 
 
 @pytest.fixture
 def make_sandbox_url(make_sandbox: Sandbox) -> Generator[str]:
-    """The URL of the test's sandbox, on a loopback port, in real time: for what is given a `base_url`."""
+    """The URL of the test's sandbox, with a slash at its end, on a loopback port, in real time: for a `base_url`."""
     from makeasync.sandbox import serve  # noqa: PLC0415 - where it is asked for
 
     with serve(make_sandbox) as url:
@@ -117,6 +157,7 @@ def make_client(request: pytest.FixtureRequest, make_sandbox: Sandbox, _make_clo
     from httpx import ASGITransport  # noqa: PLC0415 - where it is asked for
 
     from makeasync.client.client import AsyncClient  # noqa: PLC0415 - the same
+    from makeasync.client.crew import Crew  # noqa: PLC0415 - the same
 
     marked = _ACCOUNT | _marked(cast("pytest.Item", request.node))
     there: dict[str, object] = {"login": marked["login"], "password": marked["password"], "rate": _RATE}
@@ -124,18 +165,13 @@ def make_client(request: pytest.FixtureRequest, make_sandbox: Sandbox, _make_clo
         there["base_url"] = request.getfixturevalue("make_sandbox_url")
     else:
         there |= {"clock": _make_clock, "transport": ASGITransport(make_sandbox.app)}
-    opened = 0
 
     @asynccontextmanager
     async def connected(**options: object) -> AsyncGenerator[AsyncClient]:
-        nonlocal opened
-        # Of clients inside one another the outermost lets time go on.
-        ticking = nullcontext() if _make_clock is None or opened else _make_clock
-        async with ticking, cast("Callable[..., AsyncClient]", AsyncClient)(**there | options) as client:
-            opened += 1
-            try:
-                yield client
-            finally:
-                opened -= 1
+        async with Crew() as crew, cast("Callable[..., AsyncClient]", AsyncClient)(**there | options) as client:
+            if _make_clock is not None:
+                # Each client lets time go on, for as long as it is open.
+                crew.start(_make_clock.run)
+            yield client
 
     return connected

@@ -1,11 +1,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from importlib import import_module
 
 import pytest
 from _pytest.terminal import TerminalReporter
 from faults.table import write_table
 from support.loops import LOOPS, Loop
+
+# httpx imports it late. If a test of pytester's were the first to need it, it would be dropped afterwards and be there
+# twice from then on, and httpx would not know its errors.
+import_module("httpcore")
 
 
 @pytest.fixture(params=LOOPS)

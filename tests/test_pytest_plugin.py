@@ -73,6 +73,34 @@ def test_clients_may_be_opened_inside_one_another_and_after_one_another(pytester
     ).assert_outcomes(passed=2)
 
 
+def test_clients_that_overlap_let_time_go_on_for_each_other(pytester: pytest.Pytester) -> None:
+    run(
+        pytester,
+        f"""
+        import anyio
+
+        async def test_two(make_client):
+            opened, closed = anyio.Event(), anyio.Event()
+
+            async def first():
+                async with make_client():
+                    opened.set()
+                    await second_opened.wait()
+                closed.set()
+
+            second_opened = anyio.Event()
+            with anyio.fail_after(5):
+                async with anyio.create_task_group() as group:
+                    group.start_soon(first)
+                    await opened.wait()
+                    async with make_client() as client:
+                        second_opened.set()
+                        await closed.wait()
+                        await client.wait_tracking({SEND}, until="finished")
+        """,
+    ).assert_outcomes(passed=2)
+
+
 def test_a_url_is_served_in_real_time_and_clients_go_there(pytester: pytest.Pytester) -> None:
     run(
         pytester,
@@ -173,6 +201,106 @@ def test_strictness_can_be_asked_for_everywhere(pytester: pytest.Pytester) -> No
     run(pytester, source, "make_sandbox_strict = true").assert_outcomes(passed=2, failed=2)
 
 
+UNSEEN = """
+import unittest
+import anyio
+import pytest
+
+NUMBERS = dict(from_="33639980000", to="33639980012")
+
+def send(make_client):
+    async def main():
+        async with make_client() as client:
+            await client.ring(**NUMBERS)
+    anyio.run(main)
+
+class TestOfUnittest(unittest.TestCase):
+    @pytest.fixture(autouse=True)
+    def _given(self, make_client):
+        self.make_client = make_client
+
+    def test_it(self):
+        send(self.make_client)
+
+def test_asked_for_late(request):
+    send(request.getfixturevalue("make_client"))
+
+def test_deleted(make_client, make_sandbox):
+    send(make_client)
+    make_sandbox.reset()
+    make_sandbox.reset("log")
+
+@pytest.fixture
+def farewell(make_client):
+    yield
+    send(make_client)
+
+def test_afterwards(farewell):
+    pass
+
+@pytest.mark.make_sandbox(sends=1)
+def test_announced_to_nobody():
+    pass
+"""
+
+
+def test_nothing_is_sent_unseen(pytester: pytest.Pytester) -> None:
+    result = run(pytester, UNSEEN, "make_sandbox_strict = true")
+    result.assert_outcomes(failed=4, errors=1, passed=1)
+    result.stdout.fnmatch_lines_random(
+        [
+            "FAILED *::TestOfUnittest::test_it - *",
+            "FAILED *::test_asked_for_late - *",
+            "FAILED *::test_deleted - *",
+            "FAILED *::test_announced_to_nobody - *",
+            "ERROR *::test_afterwards - *",
+            "messages announced: 0, accepted by the sandbox: 1",
+            "make_sandbox(sends=…) announces messages, and the test has no sandbox",
+            "(make_sandbox_strict is set; @pytest.mark.make_sandbox(sends=…) announces messages)",
+        ]
+    )
+
+
+def test_markers_of_class_and_test_are_taken_together(pytester: pytest.Pytester) -> None:
+    run(
+        pytester,
+        """
+        import pytest
+
+        @pytest.mark.make_sandbox(credits=20, seed=7)
+        class TestPoor:
+            @pytest.mark.make_sandbox(credits=5, sends=0)
+            def test_poorer(self, make_sandbox):
+                assert (make_sandbox.credits, make_sandbox._terms.seed) == (5, 7)
+        """,
+    ).assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize(
+    ("marker", "says"),
+    [
+        ("credit=7", "*make_sandbox marker: *unexpected keyword argument 'credit'"),
+        ("5", "*make_sandbox marker: 5 has no name; write it as in make_sandbox(credits=100)"),
+        ("credits=-1", "*make_sandbox marker: credits: -1 is not a whole number from 0 to 1,000,000,000"),
+        ("faults=['cut']", "*make_sandbox marker: 'cut' is not a Fault; write Fault('cut')"),
+        ("sends='2'", "*make_sandbox marker: sends='2' is not a whole number, nor None"),
+    ],
+)
+def test_a_marker_that_cannot_be_is_an_error_that_says_so(pytester: pytest.Pytester, marker: str, says: str) -> None:
+    result = run(
+        pytester,
+        f"""
+        import pytest
+
+        @pytest.mark.make_sandbox({marker})
+        def test_typo(make_sandbox):
+            pass
+        """,
+    )
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines([says])
+
+
 def test_a_test_that_fails_says_why_it_failed_itself(pytester: pytest.Pytester) -> None:
     result = run(
         pytester,
@@ -186,21 +314,6 @@ def test_a_test_that_fails_says_why_it_failed_itself(pytester: pytest.Pytester) 
     )
     result.assert_outcomes(failed=1)
     result.stdout.no_fnmatch_line("*announced: *")
-
-
-def test_an_option_that_no_sandbox_has_is_an_error(pytester: pytest.Pytester) -> None:
-    result = run(
-        pytester,
-        """
-        import pytest
-
-        @pytest.mark.make_sandbox(credit=7)
-        def test_typo(make_sandbox):
-            pass
-        """,
-    )
-    result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*unexpected keyword argument 'credit'*"])
 
 
 def test_who_does_not_use_it_does_not_load_it(pytester: pytest.Pytester) -> None:

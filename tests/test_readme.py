@@ -23,7 +23,9 @@ ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SANDBOX = (ROOT / "docs" / "sandbox.md").read_text(encoding="utf-8")
 FIRST, SEND, CAMPAIGN, AFTER_A_CRASH, WATCHED, TESTING = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
-BY_THE_PLUGIN, IN_PYTHON, CLOCK, FAULTS = re.findall(r"```python\n(.*?)```", SANDBOX, re.DOTALL)
+BY_THE_PLUGIN, IN_A_PLAIN_TEST, OVER_A_SOCKET, IN_PYTHON, CLOCK, FAULTS = re.findall(
+    r"```python\n(.*?)```", SANDBOX, re.DOTALL
+)
 
 
 def defined(code: str, name: str, **replaced: object) -> Callable[..., Awaitable[None]]:
@@ -78,8 +80,18 @@ def test_the_examples_for_pytest_pass_as_they_stand(code: str, pytester: pytest.
     pytester.runpytest("-p", "no:cacheprovider", "-p", "no:xdist").assert_outcomes(passed=2)
 
 
+def test_the_example_of_a_plain_test_passes_as_it_stands(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(IN_A_PLAIN_TEST)
+    pytester.runpytest("-p", "no:cacheprovider", "-p", "no:xdist").assert_outcomes(passed=1)
+
+
 async def test_the_example_in_python_passes() -> None:
     await defined(IN_PYTHON, "test_it_arrives")()
+
+
+async def test_the_example_over_a_socket_says_where_to_look(capsys: pytest.CaptureFixture[str]) -> None:
+    await defined(OVER_A_SOCKET, "send_and_look")()
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+/_sandbox/\?open=\w{14}\n", capsys.readouterr().out)
 
 
 @pytest.mark.parametrize("code", [CLOCK, FAULTS], ids=["clock", "faults"])

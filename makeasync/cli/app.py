@@ -1,9 +1,11 @@
 """The commands, each a few lines: what is asked for, one call of the library, what is shown."""
 
+import os
 import signal
 import time
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import ExitStack, contextmanager
+from errno import EADDRINUSE
 from typing import Annotated, Literal, TypeAlias, TypeVar
 
 from cyclopts import App, Parameter
@@ -39,6 +41,8 @@ Track: TypeAlias = Annotated[
     bool, Parameter(name="--track", negative=(), help="Wait for the tracking (10 seconds at least) and show it too.")
 ]
 _DEFAULTS = Options()
+# What a telephone's keys say for MAKE.
+_PORT = 6253
 
 
 async def _with_client(options: Options, work: Callable[[AsyncClient], Awaitable[None]]) -> int:
@@ -169,7 +173,7 @@ def sandbox(
     host: Annotated[
         str, Parameter(help="The address; one that other machines reach needs --public too.")
     ] = "127.0.0.1",
-    port: Annotated[int, Parameter(validator=Number(gte=0, lte=65535), help="The port; 0 takes a free one.")] = 8025,
+    port: Annotated[int, Parameter(validator=Number(gte=0, lte=65535), help="The port; 0 takes a free one.")] = _PORT,
     public: Annotated[bool, Parameter(negative=(), help="I know that others can reach --host.")] = False,
     credits: Annotated[int, Parameter(validator=Number(gte=0), help="The balance to begin with.")] = 10_000,  # noqa: A002 - the API's word
     login: Annotated[str, Parameter(help="The login it accepts.")] = "john@gmail.com",
@@ -177,6 +181,7 @@ def sandbox(
     rate: Annotated[
         int | None, Parameter(validator=Number(gte=1), help="The most requests a second; those beyond get HTTP 429.")
     ] = None,
+    json: Annotated[bool, Parameter(negative=(), help="Write the addresses to standard output as JSON.")] = False,
 ) -> int:
     """Run a make service that sends to nobody, with its inbox, on this machine, until Ctrl-C.
 
@@ -184,7 +189,9 @@ def sandbox(
     """
     password = "marilyn"  # noqa: S105 - the API document's own
     imitated = Sandbox(login=login, password=password, credits=credits, seed=seed, rate=rate)
-    with reporting(as_json=False) as report, _served(imitated, host, port, public=public) as url:
+    with reporting(as_json=json) as report, _served(imitated, host, port, public=public) as url:
+        if json:
+            put({"url": url, "inbox": f"{url}_sandbox/"}, as_json=True)
         talk.print(f"Requests: {url} (login {login}, password {password})", soft_wrap=True)
         talk.print(f"Inbox:    {url}_sandbox/", soft_wrap=True)
         talk.print("Ctrl-C ends it.")
@@ -200,7 +207,9 @@ def _served(imitated: Sandbox, host: str, port: int, *, public: bool) -> Generat
         except ValueError as error:
             raise UsageProblem(f"--host: {error}") from None
         except OSError as error:
-            raise UsageProblem(f"--host {host} --port {port}: {error.strerror}") from None
+            way_out = "; --port 0 takes a free one" if error.errno == EADDRINUSE else ""
+            msg = f"--host {host} --port {port}: {os.strerror(error.errno or 0)}{way_out}"
+            raise UsageProblem(msg) from None
         yield url
 
 

@@ -95,6 +95,7 @@ class VirtualClock:
         self._standing = 0
         self._nobody_stands = anyio.Event()
         self._crew = Crew()
+        self._turn = anyio.Lock()
 
     def now(self) -> float:
         """Give the virtual time."""
@@ -136,7 +137,7 @@ class VirtualClock:
 
     async def __aenter__(self) -> Self:
         await self._crew.__aenter__()
-        self._crew.start(self._jump)
+        self._crew.start(self.run)
         return self
 
     async def __aexit__(
@@ -150,6 +151,12 @@ class VirtualClock:
         heapq.heappush(self._wakings, (moment, ticket, ring))
         self._somebody_waits.set()
         return ticket
+
+    async def run(self) -> None:
+        """Let time go on until cancelled, as `async with` does; of several that run, one is at work at a time."""
+        # Two would both see that all sleep, and the second would jump past those whom the first has woken.
+        async with self._turn:
+            await self._jump()
 
     async def _jump(self) -> None:
         while True:

@@ -105,7 +105,11 @@ MAGIC = {
         38: Magic(
             says="answered after two seconds", dit="réponse après deux secondes", fault=Fault("latency", seconds=2)
         ),
-        40: Magic(says="its tracking says <make>call/make>", dit="son suivi dit <make>call/make>", damage="unclosed"),
+        40: Magic(
+            says="its tracking does not close <make>: <make>call/make>",
+            dit="son suivi ne ferme pas <make> : <make>call/make>",
+            damage="unclosed",
+        ),
         41: Magic(says="its tracking says <make>10</make>", dit="son suivi dit <make>10</make>", damage="numbered"),
         42: Magic(says="its tracking has no <make>", dit="son suivi n'a pas de <make>", damage="nameless"),
     }.items()

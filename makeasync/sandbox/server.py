@@ -71,7 +71,7 @@ def _checked(host: str, *, public: bool) -> str:
         msg = f"{host!r} is no address, nor localhost: the sandbox asks no resolver where to listen"
         raise ValueError(msg) from None
     if not (is_loopback or public):
-        msg = f"{host!r} is not a loopback address: others could reach the sandbox there (to mean it, say public too)"
+        msg = f"{host!r} is not a loopback address: others could reach the sandbox there (public says that you mean it)"
         raise ValueError(msg)
     return address
 

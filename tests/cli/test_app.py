@@ -133,10 +133,23 @@ def test_plain_http_to_another_machine_is_refused(
 
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
 def test_the_sandbox_runs_until_it_is_ended_and_says_where(end: signal.Signals) -> None:
-    command = [sys.executable, "-m", "makeasync.cli", "sandbox", "--port", "0", "--credits", "7", "--rate", "3"]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own
-        if process.stderr is None:
-            raise RuntimeError("no standard error")
+    command = [
+        sys.executable,
+        "-m",
+        "makeasync.cli",
+        "sandbox",
+        "--port",
+        "0",
+        "--credits",
+        "7",
+        "--rate",
+        "3",
+        "--json",
+    ]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own
+        if process.stdout is None or process.stderr is None:
+            raise RuntimeError("no standard output")
+        data = json.loads(process.stdout.readline())
         requests, inbox, ending = (process.stderr.readline() for _ in range(3))
         url = requests.split()[1]
         answers = [
@@ -148,6 +161,7 @@ def test_the_sandbox_runs_until_it_is_ended_and_says_where(end: signal.Signals) 
     assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
     assert "<credits>7</credits>" in answers[0].text
     assert inbox.split() == ["Inbox:", f"{url}_sandbox/"]
+    assert data == {"url": url, "inbox": f"{url}_sandbox/"}
     assert "<html" in page.text
     assert ending == "Ctrl-C ends it.\n"
 
@@ -161,7 +175,9 @@ def test_a_port_that_is_taken_is_a_sentence(capsys: pytest.CaptureFixture[str]) 
     with serve(Sandbox()) as url:
         port = url.rstrip("/").rpartition(":")[2]
         assert makeasync("sandbox", "--port", port) == 2
-    assert f"--port {port}: Address already in use" in " ".join(capsys.readouterr().err.split())
+    assert f"--port {port}: Address already in use; --port 0 takes a free one" in " ".join(
+        capsys.readouterr().err.split()
+    )
 
 
 OUT_OF_RANGE = {
