@@ -71,11 +71,24 @@ def faults(session: nox.Session) -> None:
 
 
 @nox.session
+def browser(session: nox.Session) -> None:
+    """Use the inbox in a real browser in every way, where the suite uses it in a few."""
+    session.install("--quiet", "-e", ".[dev]")
+    session.run(
+        "pytest",
+        "--numprocesses=auto",
+        "tests/sandbox/inbox/test_browser_at_length.py",
+        *session.posargs,
+        env={"MAKEASYNC_BROWSER": "whole"},
+    )
+
+
+@nox.session
 def screenshots(session: nox.Session) -> None:
     """Open the inbox in a real browser and write what it looks like into docs/."""
     session.install("--quiet", "-e", ".[dev]")
-    tests = ("tests/sandbox/inbox/test_browser.py", "-k", "looks_like")
-    session.run("pytest", *tests, *session.posargs, env={"MAKEASYNC_SCREENSHOTS": "docs"})
+    tests = ("tests/sandbox/inbox/test_browser_at_length.py", "-k", "looks_like")
+    session.run("pytest", *tests, *session.posargs, env={"MAKEASYNC_BROWSER": "whole", "MAKEASYNC_SCREENSHOTS": "docs"})
 
 
 @nox.session(python="3.11")

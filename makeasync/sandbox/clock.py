@@ -39,7 +39,9 @@ class SandboxClock:
     @property
     def ahead(self) -> float:
         """How many seconds it is ahead of its base; what is frozen falls behind."""
-        return self.now() - self._base()
+        base = self._base()
+        with self._lock:
+            return self._ahead if self._frozen is None else self._frozen - base
 
     @property
     def is_frozen(self) -> bool:

@@ -24,6 +24,7 @@ from makeasync.sandbox.ledger import MEMORY
 from makeasync.sandbox.service import Reply, Service, Terms
 from makeasync.sandbox.settings import checked
 from makeasync.sandbox.timelines import REVEALED_AFTER
+from makeasync.sandbox.trackings import ORIGIN
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -249,12 +250,20 @@ class Sandbox:
             raise TimeoutError(msg)
         return found
 
-    def tracking_of(self, message: Message) -> Mapping[str, str]:
-        """Give what the tracking of a message shows now, or will; by the API's names, of a ring+ nothing."""
+    def tracking_of(self, message: Message, *, origin: str = ORIGIN) -> Mapping[str, str]:
+        """Give what the tracking of a message shows now, or will.
+
+        Args:
+            message: one of `messages`.
+            origin: where recordings lie, for its link.
+
+        Returns:
+            Its elements by the API's names; of a ring+ nothing.
+        """
         if message.kind == "ring+":
             return {}
         with self._lock:
-            return dict(self._service.tracking_of(message, self._clock.now()).elements)
+            return dict(self._service.tracking_of(message, self._clock.now(), origin).elements)
 
     def why_untracked(self, message: Message) -> int | None:
         """Give the code that the tracking of a message is refused with now: 112 or 110; `None` if there is one."""

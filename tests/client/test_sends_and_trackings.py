@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
 from datetime import timedelta
 
 import pytest
-from support.worlds import WORLDS, World
+from support.worlds import World, in_process, over_a_socket
 
 from makeasync import (
     Accepted,
@@ -78,9 +78,19 @@ TRACKED: tuple[tuple[PaidRequest[Tracking], type[Tracking]], ...] = (
 )
 
 
-@pytest.fixture(params=WORLDS)
-async def world(request: pytest.FixtureRequest) -> AsyncGenerator[World]:
-    async with WORLDS[request.param]() as world:
+@pytest.fixture(scope="module")
+def served() -> Iterator[World]:
+    with over_a_socket() as world:
+        yield world
+
+
+@pytest.fixture(params=["in process", "over a socket"])
+async def world(request: pytest.FixtureRequest, served: World) -> AsyncGenerator[World]:
+    if request.param == "over a socket":
+        served.sandbox.reset()
+        yield served
+        return
+    async with in_process() as world:
         yield world
 
 

@@ -20,21 +20,36 @@ def fill(service: Service, count: int, msg: str) -> None:
         service.answer("/apilog.php", f"id={id_.text('id')}".encode(), 20.0)
 
 
-@pytest.mark.parametrize("msg", ["Bonjour", "x" * 2_000, "%C3%A9" * 2_000])
-def test_memory_stays_below_its_bound_and_the_oldest_go(msg: str) -> None:
+@pytest.mark.parametrize(("count", "msg"), [(400, "Bonjour"), (100, "x" * 2_000), (60, "%C3%A9" * 2_000)])
+def test_memory_stays_below_its_bound_and_the_oldest_go(count: int, msg: str) -> None:
     bound = 2**20
     service = Service(Terms(login="a", password="b", seed=0, log_delay=10, empty_sms_codes=True, memory=bound), PLENTY)
     tracemalloc.start()
     try:
-        fill(service, 800, msg)
+        fill(service, count, msg)
         used, _ = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
     assert used < bound
     kept = list(service.ledger.messages.values())
-    assert 0 < len(kept) < 800
-    assert kept[-1].to == str(33600000000 + 799)
+    assert 0 < len(kept) < count
+    assert kept[-1].to == str(33600000000 + count - 1)
     assert service.ledger.requests[-1].path == "/apilog.php"
+
+
+def test_many_short_arguments_weigh_what_they_take() -> None:
+    bound = 2**20
+    service = Service(Terms(login="a", password="b", seed=0, log_delay=10, empty_sms_codes=True, memory=bound), PLENTY)
+    query = "&".join(["%CE%94=%CE%94"] * 900).encode()
+    tracemalloc.start()
+    try:
+        for _ in range(20):
+            service.answer("/apicredits.php", query, 1.0)
+        used, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert used < bound // 2 + 200_000, "half of it is for messages"
+    assert 0 < len(service.ledger.requests) < 20
 
 
 async def test_what_is_forgotten_cannot_be_tracked_any_more() -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncGenerator, Callable
-from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager
+from collections.abc import AsyncGenerator, Generator
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
 from typing import Any
 
 import anyio
@@ -14,7 +14,7 @@ from attrs import frozen
 from makeasync import AsyncClient, Clock, LoopClock, VirtualClock
 from makeasync.sandbox import Sandbox, serve
 
-__all__ = ["WORLDS", "World"]
+__all__ = ["World", "in_process", "over_a_socket"]
 
 LOGIN, PASSWORD = "john@gmail.com", "marilyn"
 
@@ -53,21 +53,17 @@ class _Fast(LoopClock):
 
 
 @asynccontextmanager
-async def _in_process() -> AsyncGenerator[World]:
+async def in_process() -> AsyncGenerator[World]:
+    """A world of its own, in which waiting takes no time."""
     async with VirtualClock() as clock:
         sandbox = Sandbox(clock=clock.time, sleep=clock.sleep)
         yield World(sandbox, clock, {"transport": httpx.ASGITransport(sandbox.app)})
 
 
-@asynccontextmanager
-async def _over_a_socket() -> AsyncGenerator[World]:
+@contextmanager
+def over_a_socket() -> Generator[World]:
+    """One in which time runs fast."""
     clock = _Fast()
     sandbox = Sandbox(clock=clock.time)
     with serve(sandbox) as url:
         yield World(sandbox, clock, {"base_url": url})
-
-
-WORLDS: dict[str, Callable[..., AbstractAsyncContextManager[World]]] = {
-    "in process": _in_process,
-    "over a socket": _over_a_socket,
-}

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 __all__ = ["ACTIONS", "Action"]
 
 Form: TypeAlias = Mapping[str, str]
-_MOST_CREDITS = 1_000_000_000
 
 
 @frozen
@@ -31,10 +30,7 @@ class Action:
 
 
 def _top_up(sandbox: Sandbox, form: Form) -> None:
-    amount = int(form.get("amount", ""))
-    if amount > _MOST_CREDITS:
-        raise ValueError("amount: more than any account holds")
-    sandbox.top_up(amount)
+    sandbox.top_up(int(form.get("amount", "")))
 
 
 def _freeze(sandbox: Sandbox, _form: Form) -> None:
@@ -79,6 +75,8 @@ ACTIONS: dict[str, Action] = {
     "resume": Action(_resume),
     "advance": Action(_advance, "clock"),
     "add-fault": Action(_add_fault, "fault"),
+    "reset-clock": Action(lambda sandbox, _form: sandbox.reset("clock")),
+    "remove-fault": Action(lambda sandbox, form: sandbox.remove_fault(int(form.get("number", ""))), "fault"),
     "clear-faults": Action(lambda sandbox, _form: sandbox.reset("faults")),
     "delete": Action(lambda sandbox, form: sandbox.forget(form.get("id", ""))),
     "delete-all": Action(lambda sandbox, _form: sandbox.reset("log")),

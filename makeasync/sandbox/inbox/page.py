@@ -6,10 +6,10 @@ Here lives the HTTP of the page. Everything is asked of this server: the policy 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, cast, get_args
+from typing import TYPE_CHECKING, Any, Protocol, cast, get_args
 from urllib.parse import parse_qsl
 
 from attrs import frozen
@@ -19,8 +19,9 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from makeasync.sandbox.answers import Answer
 from makeasync.sandbox.faults import Does
-from makeasync.sandbox.guard import is_foreign, read_body
+from makeasync.sandbox.guard import is_foreign, origin_of, read_body
 from makeasync.sandbox.inbox.actions import ACTIONS
 from makeasync.sandbox.inbox.events import events_of
 from makeasync.sandbox.inbox.labels import LANGUAGES, Language, labels_in
@@ -30,17 +31,19 @@ from makeasync.sandbox.inbox.view import (
     Page,
     State,
     Step,
+    Tab,
     date_text,
     gist_of,
     has_failed,
     message_matches,
     page_of,
     request_matches,
+    span_of,
     state_of,
     steps_of,
     time_text,
 )
-from makeasync.sandbox.magic import MAGIC
+from makeasync.sandbox.magic import MAGIC, damaged, magic_of
 from makeasync.sandbox.operations import KIND_OF, On
 from makeasync.sandbox.presence import ENDING
 from makeasync.sandbox.recordings import RECORDINGS_PATH
@@ -72,6 +75,8 @@ _TABLES: Mapping[str, object] = {
     "kind_of": KIND_OF,
     "has_failed": has_failed,
     "gist": gist_of,
+    # Answers that no client gets as they are shown.
+    "spoilt": {"cut", "garbage", "reset_after", "no_answer"},
     # How far the clock is moved with one click, in seconds.
     "moves": (10, 60, 300, 7_200, 2_678_400),
 }
@@ -97,31 +102,70 @@ def _language(request: Request) -> Language:
     return wanted if wanted in LANGUAGES else "fr"
 
 
+class _Search(Protocol):
+    """What is found in a list; `version` says in which state of the sandbox."""
+
+    def __call__(self, tab: Tab, q: str, version: int, /) -> tuple[Any, ...]: ...
+
+
+def _search_in(sandbox: Sandbox) -> _Search:
+    # A page is drawn again every second, because time goes on: it does not search again for that.
+    @lru_cache(maxsize=4)
+    def search(tab: Tab, q: str, _version: int) -> tuple[Any, ...]:
+        if tab == "requests":
+            return tuple(filter(request_matches(q), sandbox.requests))
+        return tuple(filter(message_matches(q), sandbox.messages()))
+
+    return search
+
+
 @frozen
 class _Look:
     """What a template reads of the sandbox, at one moment."""
 
     sandbox: Sandbox
+    search: _Search
     asked: Asked
+    url: str
     now: float
+    count: int
 
     def messages(self) -> Page[Message]:
         """The messages that are searched, a page of them."""
-        kept, q = self.sandbox.messages(), self.asked.q
-        return page_of(tuple(filter(message_matches(q), kept)) if q else kept, self.asked.page)
+        return page_of(self._found() if self.asked.q else self.sandbox.messages(), self.asked.page)
 
     def requests(self) -> Page[ReceivedRequest]:
         """The requests that are searched, a page of them."""
-        kept, q = self.sandbox.requests, self.asked.q
-        return page_of(tuple(filter(request_matches(q), kept)) if q else kept, self.asked.page)
+        return page_of(self._found() if self.asked.q else self.sandbox.requests, self.asked.page)
+
+    def _found(self) -> tuple[Any, ...]:
+        return self.search(self.asked.tab, self.asked.q, self.sandbox.version)
 
     def message(self) -> Message | None:
         """The message that is open."""
-        return next((each for each in self.sandbox.messages() if each.id == self.asked.open), None)
+        return self.sandbox.message(self.asked.open)
 
     def request(self) -> ReceivedRequest | None:
         """The request that is open."""
         return next((each for each in self.sandbox.requests if str(each.number) == self.asked.open), None)
+
+    def tracking(self, message: Message) -> Mapping[str, str]:
+        """What its tracking shows."""
+        return self.sandbox.tracking_of(message, origin=self.url.rstrip("/"))
+
+    def damaged(self, message: Message, tracking: Mapping[str, str]) -> str | None:
+        """The document of its tracking, where its number damages it."""
+        damage = magic_of(message.pairs).damage
+        return damage and damaged(Answer(tuple(tracking.items())).xml(), damage).decode()
+
+    def moved(self) -> tuple[int, str]:
+        """How far the clock has been moved from the world's, and in which unit."""
+        return span_of(self.sandbox.clock.ahead)
+
+    def is_unlearnt(self, message: Message) -> bool:
+        """Whether it was taken, and its number keeps the client from learning it."""
+        fault = magic_of(message.pairs).fault
+        return fault is not None and fault.does != "latency"
 
     def state(self, message: Message) -> State:
         """How far a message is."""
@@ -150,19 +194,20 @@ class _Look:
         return time_text(moment, self.now)
 
 
-def _page(sandbox: Sandbox, request: Request) -> Response:
+def _page(sandbox: Sandbox, search: _Search, request: Request) -> Response:
     asked, language = Asked.of(request.query_params), _language(request)
+    url, now = f"{origin_of(request.scope)}/", sandbox.clock.now()
     html = (
         _templates()
         .get_template("inbox.html")
         .render(
             asked=asked,
-            look=_Look(sandbox, asked, sandbox.clock.now()),
+            look=_Look(sandbox, search, asked, url, now, len(sandbox.messages())),
             sandbox=sandbox,
             say=labels_in(language),
             language=language,
             other_language=next(each for each in LANGUAGES if each != language),
-            url=f"{request.url.scheme}://{request.url.netloc}/",
+            url=url,
         )
     )
     response = HTMLResponse(html, headers=_HEADERS)
@@ -193,9 +238,11 @@ def _events(sandbox: Sandbox, request: Request) -> Response:
 
 def inbox_routes(sandbox: Sandbox) -> list[BaseRoute]:
     """What stands under `/_sandbox/` for people, and the way there from `/`."""
+    search = _search_in(sandbox)
 
-    async def page(request: Request) -> Response:
-        return _page(sandbox, request)
+    # Not async: it is drawn in a thread of its own, so that nobody who sends waits for those who watch.
+    def page(request: Request) -> Response:
+        return _page(sandbox, search, request)
 
     async def act(request: Request) -> Response:
         return await _act(sandbox, request)

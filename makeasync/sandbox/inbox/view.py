@@ -22,12 +22,14 @@ __all__ = [
     "Page",
     "State",
     "Step",
+    "Tab",
     "date_text",
     "gist_of",
     "has_failed",
     "message_matches",
     "page_of",
     "request_matches",
+    "span_of",
     "state_of",
     "steps_of",
     "time_text",
@@ -68,7 +70,7 @@ class Asked:
         return cls(
             tab=tab if tab in _TABS else "messages",
             q=query.get("q", "")[:_LONGEST].strip(),
-            page=int(page) if _is_number(page) else 1,
+            page=max(1, int(page)) if _is_number(page) else 1,
             open=query.get("open", "")[:_LONGEST],
             problem=problem if problem in {"fault", "clock", "credits"} else "",
         )
@@ -109,7 +111,9 @@ def page_of(items: Sequence[ItemT], page: int) -> Page[ItemT]:
 def message_matches(q: str) -> Callable[[Message], bool]:
     """Whether a message has this in its id, its text or, as people write them, in its numbers."""
     text = q.casefold()
-    digits = "".join(filter(str.isdigit, q)).lstrip("0") if set(q) <= set("+0123456789 .-/()") else ""
+    # The zero that people write into international numbers, and leave out when they call.
+    number = q.replace("(0)", "")
+    digits = "".join(filter(str.isdigit, number)).lstrip("0") if set(q) <= set("+0123456789 .-/()") else ""
 
     def matches(message: Message) -> bool:
         if text in (message.content or "").casefold() or text in message.id:
@@ -120,11 +124,13 @@ def message_matches(q: str) -> Callable[[Message], bool]:
 
 
 def request_matches(q: str) -> Callable[[ReceivedRequest], bool]:
-    """Whether a request has this in its address or its answer, or was answered with this code."""
+    """Whether a request has this in its path, its arguments or its answer, or was answered with this code."""
     text = q.casefold()
 
     def matches(request: ReceivedRequest) -> bool:
-        return text in request.target.casefold() or text == str(request.code) or text in request.answer.casefold()
+        if text == str(request.code) or text in request.path or text in request.answer.casefold():
+            return True
+        return text in "&".join([f"{name}={value}" for name, value in request.arguments]).casefold()
 
     return matches
 
@@ -183,6 +189,13 @@ def _tone(moment: int | None, now: float) -> Tone:
     if moment is None:
         return "never"
     return "done" if moment <= now else "coming"
+
+
+def span_of(seconds: float) -> tuple[int, str]:
+    """How long that is, in the largest unit of which there is at least one; nothing in seconds."""
+    units = (("days", 86_400), ("hours", 3_600), ("minutes", 60), ("seconds", 1))
+    name, length = next((each for each in units if abs(seconds) >= each[1]), units[-1])
+    return int(seconds / length), name
 
 
 def date_text(moment: float) -> str:
