@@ -77,7 +77,7 @@ def browser(session: nox.Session) -> None:
     session.run(
         "pytest",
         "--numprocesses=auto",
-        "tests/sandbox/inbox/test_browser_at_length.py",
+        "tests/sandbox/web/inbox/test_browser_at_length.py",
         *session.posargs,
         env={"MAKEASYNC_BROWSER": "whole"},
     )
@@ -87,7 +87,7 @@ def browser(session: nox.Session) -> None:
 def screenshots(session: nox.Session) -> None:
     """Open the inbox in a real browser and write what it looks like into docs/."""
     session.install("--quiet", "-e", ".[dev]")
-    tests = ("tests/sandbox/inbox/test_browser_at_length.py", "-k", "looks_like")
+    tests = ("tests/sandbox/web/inbox/test_browser_at_length.py", "-k", "looks_like")
     session.run("pytest", *tests, *session.posargs, env={"MAKEASYNC_BROWSER": "whole", "MAKEASYNC_SCREENSHOTS": "docs"})
 
 
@@ -98,7 +98,7 @@ def fuzz(session: nox.Session) -> None:
     Say for how many seconds, if that is too long.
     """
     session.install("--quiet", "-e", ".[dev]", "atheris")
-    session.run("pytest", "tests/sandbox/test_hostile.py", env={"MAKEASYNC_RUBBISH": "100000"})
+    session.run("pytest", "tests/sandbox/web/test_hostile.py", env={"MAKEASYNC_RUBBISH": "100000"})
     session.run(
         *("pytest", "-s", "tests/protocol/test_hostile.py", "-k", "mutants"), env={"MAKEASYNC_MUTANTS": "1000000"}
     )
@@ -152,6 +152,17 @@ def audit(session: nox.Session) -> None:
     session.run("pip-audit", "--local", "--progress-spinner=off", "--format=json", f"--output={found}")
     looked_at = [it for it in json.loads(found.read_text("utf-8"))["dependencies"] if "vulns" in it]
     session.log(f"pip-audit knows {len(looked_at)} of what is installed; of the rest it can say nothing from here")
+
+
+@nox.session
+def newcomer(session: nox.Session) -> None:
+    """Run the README's test in an environment that has what it says and pytest, and nothing else."""
+    session.install("--quiet", ".[sandbox]", "pytest")
+    [test] = re.findall(r"```python\n(import pytest\n.*?)```", Path("README.md").read_text("utf-8"), re.DOTALL)
+    folder = Path(session.create_tmp())
+    (folder / "test_readme.py").write_text(test, "utf-8")
+    (folder / "pytest.ini").write_text("[pytest]\n", "utf-8")  # none of our settings
+    session.run("pytest", str(folder))
 
 
 @nox.session

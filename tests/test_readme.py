@@ -14,8 +14,8 @@ import pytest
 import makeasync
 from makeasync import AsyncClient, VirtualClock
 from makeasync.sandbox import Sandbox
-from makeasync.sandbox.control import control_routes
-from makeasync.sandbox.faults import Does
+from makeasync.sandbox.network.faults import Does
+from makeasync.sandbox.web.control import control_routes
 
 pytest_plugins = ("pytester",)
 

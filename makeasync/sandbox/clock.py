@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from threading import Lock
 
-from makeasync.sandbox.settings import checked
+from makeasync.sandbox.network.settings import checked
 
 __all__ = ["SandboxClock"]
 

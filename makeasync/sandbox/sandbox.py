@@ -14,23 +14,23 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 import anyio
 
-from makeasync.sandbox.app import build_app
 from makeasync.sandbox.clock import SandboxClock
-from makeasync.sandbox.control import control_routes
-from makeasync.sandbox.delivery import Sleep
-from makeasync.sandbox.faults import TOO_MANY, Armed, Fault, Pace
-from makeasync.sandbox.inbox.page import inbox_routes
-from makeasync.sandbox.ledger import MEMORY
-from makeasync.sandbox.service import Reply, Service, Terms
-from makeasync.sandbox.settings import checked
-from makeasync.sandbox.timelines import REVEALED_AFTER
-from makeasync.sandbox.trackings import ORIGIN
+from makeasync.sandbox.network.faults import TOO_MANY, Armed, Fault, Pace
+from makeasync.sandbox.network.ledger import MEMORY
+from makeasync.sandbox.network.service import Reply, Service, Terms
+from makeasync.sandbox.network.settings import checked
+from makeasync.sandbox.network.timelines import REVEALED_AFTER
+from makeasync.sandbox.network.trackings import ORIGIN
+from makeasync.sandbox.web.app import build_app
+from makeasync.sandbox.web.control import control_routes
+from makeasync.sandbox.web.delivery import Sleep
+from makeasync.sandbox.web.inbox.page import inbox_routes
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
 
-    from makeasync.sandbox.operations import Kind
-    from makeasync.sandbox.records import Message, ReceivedRequest
+    from makeasync.sandbox.network.operations import Kind
+    from makeasync.sandbox.network.records import Message, ReceivedRequest
 
 __all__ = ["Sandbox", "What"]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator
 from datetime import timedelta
 
 import pytest
@@ -41,7 +41,7 @@ from makeasync import (
 )
 from makeasync.protocol.requests import PaidRequest
 from makeasync.sandbox import Fault
-from makeasync.sandbox.faults import Does
+from makeasync.sandbox.network.faults import Does
 
 FROM, TO, ANSWERS, NEVER = "33639980000", "33639980012", "33639989900", "33639989901"
 DAY = 24 * 3600
@@ -78,17 +78,12 @@ TRACKED: tuple[tuple[PaidRequest[Tracking], type[Tracking]], ...] = (
 )
 
 
-@pytest.fixture(scope="module")
-def served() -> Iterator[World]:
-    with over_a_socket() as world:
-        yield world
-
-
 @pytest.fixture(params=["in process", "over a socket"])
-async def world(request: pytest.FixtureRequest, served: World) -> AsyncGenerator[World]:
+async def world(request: pytest.FixtureRequest) -> AsyncGenerator[World]:
     if request.param == "over a socket":
-        served.sandbox.reset()
-        yield served
+        # One for each test: what a client gives up may still be on its way when the next test begins.
+        with over_a_socket() as world:
+            yield world
         return
     async with in_process() as world:
         yield world

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from makeasync.sandbox.service import Service, Terms
+from makeasync.sandbox.network.service import Service, Terms
 
 if TYPE_CHECKING:
-    from makeasync.sandbox.answers import Answer
+    from makeasync.sandbox.network.answers import Answer
 
 
 @pytest.fixture(scope="session")

@@ -149,6 +149,6 @@ def test_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch, package: str) -
 
 def test_any_other_missing_module_is_not_taken_for_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     _forget_the_sandbox(monkeypatch)
-    monkeypatch.setitem(sys.modules, "makeasync.sandbox.catalogue", None)
-    with pytest.raises(ModuleNotFoundError, match=r"makeasync\.sandbox\.catalogue"):
+    monkeypatch.setitem(sys.modules, "makeasync.sandbox.network.catalogue", None)
+    with pytest.raises(ModuleNotFoundError, match=r"makeasync\.sandbox\.network\.catalogue"):
         importlib.import_module("makeasync.sandbox")
