@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 from pathlib import Path
@@ -17,16 +18,19 @@ PYTHONS = [
     version for version in nox.project.python_versions(nox.project.load_toml()) if shutil.which(f"python{version}")
 ]
 
+# Much of the suite waits, for sockets and for processes: one more than there are cores.
+WORKERS = f"--numprocesses={(os.cpu_count() or 1) + 1}"
+
 
 @nox.session(python=PYTHONS or None)
 def tests(session: nox.Session) -> None:
     """Run the test suite on every Python found, on the newest with branch coverage."""
     session.install("--quiet", "-e", ".[dev]")
     if session.python in PYTHONS[:-1]:
-        session.run("pytest", "--numprocesses=auto", *session.posargs)
+        session.run("pytest", WORKERS, *session.posargs)
         return
     session.run("coverage", "erase")
-    session.run("coverage", "run", "-m", "pytest", "--numprocesses=auto", *session.posargs)
+    session.run("coverage", "run", "-m", "pytest", WORKERS, *session.posargs)
     session.run("coverage", "combine", "--quiet")
     session.run("coverage", "report")
 
@@ -52,7 +56,7 @@ def stress(session: nox.Session) -> None:
     """Cancel at random 200 times over, and every call at every step; the suite does it 8 times, and some calls."""
     session.install("--quiet", "-e", ".[dev]")
     tests = ("tests/client/test_promises.py", "tests/client/test_cancellation.py", "tests/campaign/test_runner.py")
-    session.run("pytest", "--numprocesses=auto", *tests, *session.posargs, env={"MAKEASYNC_ROUNDS": "200"})
+    session.run("pytest", WORKERS, *tests, *session.posargs, env={"MAKEASYNC_ROUNDS": "200"})
 
 
 @nox.session
@@ -60,14 +64,14 @@ def crash(session: nox.Session) -> None:
     """Kill a campaign of 500 at 200 instants and at every step, where the suite does a few; print the table."""
     session.install("--quiet", "-e", ".[dev]")
     tests = ("tests/campaign/test_crash.py", "tests/campaign/test_any_sequence.py")
-    session.run("pytest", "--numprocesses=auto", *tests, *session.posargs, env={"MAKEASYNC_CRASH": "whole"})
+    session.run("pytest", WORKERS, *tests, *session.posargs, env={"MAKEASYNC_CRASH": "whole"})
 
 
 @nox.session
 def faults(session: nox.Session) -> None:
     """Put every call through every fault on both event loops, in clear and over TLS, and write docs/faults.md."""
     session.install("--quiet", "-e", ".[dev]")
-    session.run("pytest", "--numprocesses=auto", "tests/faults", *session.posargs, env={"MAKEASYNC_FAULTS": "whole"})
+    session.run("pytest", WORKERS, "tests/faults", *session.posargs, env={"MAKEASYNC_FAULTS": "whole"})
 
 
 @nox.session
@@ -76,7 +80,7 @@ def browser(session: nox.Session) -> None:
     session.install("--quiet", "-e", ".[dev]")
     session.run(
         "pytest",
-        "--numprocesses=auto",
+        WORKERS,
         "tests/sandbox/web/inbox/test_browser_at_length.py",
         *session.posargs,
         env={"MAKEASYNC_BROWSER": "whole"},
@@ -122,7 +126,7 @@ def uvloop(session: nox.Session) -> None:
     """Run what talks to sockets on uvloop."""
     session.install("--quiet", "-e", ".[dev]", "uvloop")
     tests = ("tests/client", "tests/faults", "tests/campaign", "tests/sandbox", "tests/test_telemetry.py")
-    session.run("pytest", "--numprocesses=auto", *tests, *session.posargs, env={"MAKEASYNC_LOOPS": "uvloop"})
+    session.run("pytest", WORKERS, *tests, *session.posargs, env={"MAKEASYNC_LOOPS": "uvloop"})
 
 
 @nox.session
@@ -130,7 +134,7 @@ def httpx2(session: nox.Session) -> None:
     """Run the suite with httpx2, the continuation of httpx, in the place of httpx."""
     session.install("--quiet", "-e", ".[dev]", "httpx2")
     alias = ("-p", "support.httpx2_everywhere")
-    session.run("pytest", "--numprocesses=auto", *alias, *session.posargs, env={"PYTHONPATH": "tests"})
+    session.run("pytest", WORKERS, *alias, *session.posargs, env={"PYTHONPATH": "tests"})
 
 
 @nox.session(python="3.11")
@@ -140,7 +144,7 @@ def oldest(session: nox.Session) -> None:
     extras = (*(project["optional-dependencies"][name] for name in ("text", "recipients", "sandbox", "cli", "otel")),)
     allowed = [it for it in (*project["dependencies"], *(it for extra in extras for it in extra)) if ">=" in it]
     session.install("--quiet", "-e", ".[dev]", *(re.sub(r">=", "==", it) for it in allowed))
-    session.run("pytest", "--numprocesses=auto", *session.posargs)
+    session.run("pytest", WORKERS, *session.posargs)
 
 
 @nox.session
