@@ -60,6 +60,7 @@ _TABLE: dict[str, tuple[str, str]] = {
     "first": ("Première page", "First page"),
     "last": ("Dernière page", "Last page"),
     "back": ("Retour à la liste", "Back to the list"),
+    "shown": ("Ce qui est ouvert", "What is open"),
     "close": ("Fermer", "Close"),
     "gone": (
         "Il n'est plus là : supprimé, ou oublié pour faire de la place.",

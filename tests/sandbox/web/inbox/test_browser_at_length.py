@@ -102,11 +102,11 @@ def test_what_is_opened_begins_at_its_top(page: Page, url: str, sandbox: Sandbox
     page.goto(f"{url}_sandbox/")
     page.locator("#rows .row").nth(2).click()
     expect(page.locator("#state")).to_be_visible()
-    for locator in ("main", "#list"):
+    for locator in (".item", "#list"):
         page.locator(locator).evaluate("element => { element.scrollTop = 200 }")
     page.locator("#rows .row").nth(6).click()
     expect(page.locator("#rows .row[aria-current]")).to_have_count(1)
-    expect(page.locator("main")).to_have_js_property("scrollTop", 0)
+    expect(page.locator(".item")).to_have_js_property("scrollTop", 0)
     assert page.locator("#list").evaluate("element => element.scrollTop") > 0, "the list stays where it is"
     page.get_by_role("link", name="Plus anciens").click()
     expect(page.locator("#list")).to_have_js_property("scrollTop", 0)
