@@ -261,6 +261,32 @@ def test_nothing_is_sent_unseen(pytester: pytest.Pytester) -> None:
     )
 
 
+def test_nothing_need_be_announced_where_nothing_can_be_sent(pytester: pytest.Pytester) -> None:
+    run(
+        pytester,
+        """
+        import pytest
+
+        pytestmark = pytest.mark.make_sandbox(sends=0)
+
+        def test_pure():
+            assert 1 + 1 == 2
+        """,
+    ).assert_outcomes(passed=1)
+
+
+def test_a_url_asked_for_late_is_refused_where_time_is_virtual(pytester: pytest.Pytester) -> None:
+    result = run(
+        pytester,
+        """
+        def test_late(make_sandbox, request):
+            request.getfixturevalue("make_sandbox_url")
+        """,
+    )
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*UsageError: make_sandbox_url: make it an argument of the test*"])
+
+
 def test_markers_of_class_and_test_are_taken_together(pytester: pytest.Pytester) -> None:
     run(
         pytester,

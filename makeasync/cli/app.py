@@ -188,8 +188,10 @@ def sandbox(
     Its password is `marilyn`.
     """
     password = "marilyn"  # noqa: S105 - the API document's own
-    imitated = Sandbox(login=login, password=password, credits=credits, seed=seed, rate=rate)
-    with reporting(as_json=json) as report, _served(imitated, host, port, public=public) as url:
+    with ExitStack() as stack:
+        report = stack.enter_context(reporting(as_json=json))
+        imitated = Sandbox(login=login, password=password, credits=credits, seed=seed, rate=rate)
+        url = stack.enter_context(_served(imitated, host, port, public=public))
         if json:
             put({"url": url, "inbox": f"{url}_sandbox/"}, as_json=True)
         talk.print(f"Requests: {url} (login {login}, password {password})", soft_wrap=True)

@@ -11,7 +11,7 @@ from makeasync.errors import MissingExtra
 
 try:
     from makeasync.sandbox.clock import SandboxClock
-    from makeasync.sandbox.network.faults import Fault
+    from makeasync.sandbox.network.faults import ArmedFault, Fault
     from makeasync.sandbox.network.magic import MAGIC, Magic
     from makeasync.sandbox.network.records import Message, ReceivedRequest
     from makeasync.sandbox.sandbox import Sandbox
@@ -22,4 +22,4 @@ except ModuleNotFoundError as error:
         raise
     raise MissingExtra("sandbox", purpose="the sandbox") from None
 
-__all__ = ["MAGIC", "Fault", "Magic", "Message", "ReceivedRequest", "Sandbox", "SandboxClock", "serve"]
+__all__ = ["MAGIC", "ArmedFault", "Fault", "Magic", "Message", "ReceivedRequest", "Sandbox", "SandboxClock", "serve"]

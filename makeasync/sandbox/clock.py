@@ -6,6 +6,7 @@ Here lives what the sandbox calls now. Nothing sleeps here, and time never goes 
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import inf
 from threading import Lock
 
 from makeasync.sandbox.network.settings import checked
@@ -34,6 +35,7 @@ class SandboxClock:
         self._base = base
         self._ahead = 0.0
         self._frozen: float | None = None
+        self._latest = -inf
         self._lock = Lock()
 
     @property
@@ -53,14 +55,13 @@ class SandboxClock:
         # Outside the lock: the base is the user's, and may look at the sandbox, whose lock another thread may hold.
         base = self._base()
         with self._lock:
-            return base + self._ahead if self._frozen is None else self._frozen
+            return self._at(base)
 
     def freeze(self) -> None:
         """Let time stand still; `advance` still moves it."""
         base = self._base()
         with self._lock:
-            if self._frozen is None:
-                self._frozen = base + self._ahead
+            self._frozen = self._at(base)
 
     def resume(self) -> None:
         """Let time go on, from where it stands."""
@@ -80,10 +81,11 @@ class SandboxClock:
             ValueError: if it is out of that range, as time does not go back; or if the year would be past 9999.
         """
         checked("seconds", seconds, 0, _TEN_YEARS)
-        if self.now() + seconds > _LAST:
-            msg = f"seconds: {seconds} s more, and it would be past the year 9999"
-            raise ValueError(msg)
+        base = self._base()
         with self._lock:
+            if self._at(base) + seconds > _LAST:
+                msg = f"seconds: {seconds} s more, and it would be past the year 9999"
+                raise ValueError(msg)
             if self._frozen is not None:
                 self._frozen += seconds
             else:
@@ -92,4 +94,10 @@ class SandboxClock:
     def reset(self) -> None:
         """Go by the base again, neither frozen nor moved on."""
         with self._lock:
-            self._ahead, self._frozen = 0.0, None
+            self._ahead, self._frozen, self._latest = 0.0, None, -inf
+
+    def _at(self, base: float) -> float:
+        """What it is when the base says so: never less than was said before. Another thread may have asked since."""
+        time = base + self._ahead if self._frozen is None else self._frozen
+        self._latest = max(self._latest, time)
+        return self._latest

@@ -1,6 +1,6 @@
 """The sandbox: a service with a clock, a lock and an ASGI face.
 
-Here lives what users hold in their hands. No decision is taken here, those are in `service`; and nothing but the
+Here lives what users hold in their hands. No decision is taken here, those are in `network`; and nothing but the
 given clock says what time it is.
 """
 
@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from copy import copy
 from threading import RLock
 from typing import TYPE_CHECKING, Literal, get_args
 
 import anyio
 
 from makeasync.sandbox.clock import SandboxClock
-from makeasync.sandbox.network.faults import TOO_MANY, Armed, Fault, Pace
+from makeasync.sandbox.network.faults import TOO_MANY, ArmedFault, Fault, Pace, checked_fault
 from makeasync.sandbox.network.ledger import MEMORY
+from makeasync.sandbox.network.operations import Kind
 from makeasync.sandbox.network.service import Reply, Service, Terms
-from makeasync.sandbox.network.settings import checked
+from makeasync.sandbox.network.settings import checked, checked_word
 from makeasync.sandbox.network.timelines import REVEALED_AFTER
 from makeasync.sandbox.network.trackings import ORIGIN
 from makeasync.sandbox.web.app import build_app
@@ -29,20 +29,21 @@ from makeasync.sandbox.web.inbox.page import inbox_routes
 if TYPE_CHECKING:
     from starlette.applications import Starlette
 
-    from makeasync.sandbox.network.operations import Kind
     from makeasync.sandbox.network.records import Message, ReceivedRequest
 
 __all__ = ["Sandbox", "What"]
 
 What = Literal["log", "faults", "clock", "credits", "rate"]
 _LOOKS_EVERY = 0.01
+_USUAL_ACCOUNT = ("john@gmail.com", "marilyn")
 
 
 class Sandbox:
     """A make service of your own: it answers like the real one, sends to nobody and costs nothing.
 
-    It may be used from any thread. What it remembers is bounded: beyond 256 MiB the oldest is forgotten (about 40,000
-    messages with their requests and as many looks at their trackings; more where texts are short).
+    It may be used from any thread. What it remembers is bounded: beyond 256 MiB the oldest is forgotten (about 60,000
+    messages are kept, and of the last 20,000 the requests and as many looks at their trackings; fewer where texts are
+    long).
 
     Args:
         login: the account's login; the document's own example unless you say otherwise.
@@ -162,10 +163,20 @@ class Sandbox:
             return tuple(each.fault for each in self._service.faults.armed)
 
     @property
-    def armed(self) -> tuple[Armed, ...]:
+    def login(self) -> str:
+        """The login that it accepts."""
+        return self._terms.login
+
+    @property
+    def has_usual_account(self) -> bool:
+        """Whether it accepts the login and the password of the API document's examples, which are no secret."""
+        return (self._terms.login, self._terms.password) == _USUAL_ACCOUNT
+
+    @property
+    def armed(self) -> tuple[ArmedFault, ...]:
         """The faults that are set, each with its number and with how often it has hit."""
         with self._lock:
-            return tuple(map(copy, self._service.faults.armed))
+            return self._service.faults.armed
 
     @property
     def rate(self) -> int | None:
@@ -181,7 +192,7 @@ class Sandbox:
 
     @property
     def version(self) -> int:
-        """A number that grows whenever something comes in or is changed here."""
+        """A number that grows whenever something comes in or is set here; not when time moves."""
         with self._lock:
             return self._service.ledger.version
 
@@ -194,7 +205,11 @@ class Sandbox:
             to: only those to this number, as people write it: `+33 6…`, `00336…`, `06…`.
             text: only those whose text holds this.
             kind: only those of this kind.
+
+        Raises:
+            ValueError: if there is no such kind.
         """
+        checked_word("kind", kind, get_args(Kind), optional=True)
         with self._lock:
             kept = tuple(self._service.ledger.messages.values())
         if to is text is kind is None:
@@ -280,12 +295,10 @@ class Sandbox:
 
         Raises:
             TypeError: if it is no `Fault`.
+            ValueError: if 100 are set already.
         """
-        if not isinstance(fault, Fault):  # pyright: ignore[reportUnnecessaryIsInstance] - not every test is type-checked
-            msg = f"{fault!r} is not a Fault; write Fault({fault!r})"
-            raise TypeError(msg)
         with self._lock:
-            self._service.faults.add(fault)
+            self._service.faults.add(checked_fault(fault))
             self.touch()
 
     def remove_fault(self, number: int) -> bool:
@@ -302,8 +315,8 @@ class Sandbox:
             over_rate: what happens to those beyond: HTTP status 429 unless you say otherwise.
 
         Raises:
-            ValueError: if it is less than 1.
-            TypeError: if it is no whole number.
+            ValueError: if the rate is no whole number from 1.
+            TypeError: if what happens is no `Fault`.
         """
         with self._lock:
             self._service.pace = Pace(rate, over_rate)
@@ -329,9 +342,8 @@ class Sandbox:
             ValueError: if it is none of these.
         """
         with self._lock:
-            if unknown := set(what) - set(get_args(What)):
-                msg = f"cannot reset {', '.join(sorted(map(repr, unknown)))}: it is one of {', '.join(get_args(What))}"
-                raise ValueError(msg)
+            for each in what:
+                checked_word("what", each, get_args(What))
             resets: dict[What, Callable[[], None]] = {
                 "log": self._service.ledger.clear,
                 "faults": self._service.faults.clear,

@@ -180,6 +180,13 @@ def test_a_port_that_is_taken_is_a_sentence(capsys: pytest.CaptureFixture[str]) 
     )
 
 
+def test_more_credits_than_any_account_holds_are_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    assert makeasync("sandbox", "--credits", "2000000000", "--port", "0") == 2
+    assert "credits: 2000000000 is not a whole number from 0 to 1,000,000,000" in " ".join(
+        capsys.readouterr().err.split()
+    )
+
+
 OUT_OF_RANGE = {
     "--rate": ["campaign", "run", "file.csv", "--from", FROM, "--txt", "1", "--rate", "0"],
     "--concurrency": ["campaign", "run", "file.csv", "--from", FROM, "--txt", "1", "--concurrency", "0"],

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable
 from threading import Thread
@@ -73,6 +74,47 @@ def test_a_base_that_looks_at_the_sandbox_locks_nobody_out() -> None:
     for thread in threads:
         thread.join(5)
     assert not any(thread.is_alive() for thread in threads)
+
+
+def test_whoever_asks_late_is_not_told_an_earlier_time() -> None:
+    asked: list[float] = []
+    clock = SandboxClock(lambda: asked.pop(0) if asked else 100.0)
+    asked.append(105.0)
+    assert clock.now() == 105
+    # Its base was read before, and another thread was quicker.
+    clock.freeze()
+    assert clock.now() == 105
+    clock.reset()
+    assert clock.now() == 100
+
+
+def test_it_does_not_go_back_however_many_ask() -> None:
+    interval = sys.getswitchinterval()
+    clock, until = SandboxClock(time.time), time.monotonic() + 0.5
+    backwards: list[float] = []
+
+    def toggle() -> None:
+        while time.monotonic() < until:
+            clock.freeze()
+            clock.resume()
+
+    def look() -> None:
+        last = 0.0
+        while time.monotonic() < until:
+            last, before = clock.now(), last
+            if last < before:
+                backwards.append(before - last)
+
+    sys.setswitchinterval(1e-6)
+    try:
+        threads = [Thread(target=work) for work in (toggle, look, look)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(interval)
+    assert backwards == []
 
 
 def test_how_far_it_is_ahead_is_told() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 import makeasync.sandbox
 from makeasync.errors import MissingExtra
-from makeasync.sandbox import Sandbox, serve
+from makeasync.sandbox import Fault, Sandbox, serve
 from makeasync.sandbox.sandbox import What
 
 ACCOUNT = {"login": "john@gmail.com", "pwd": "marilyn"}
@@ -89,6 +89,41 @@ def test_what_is_no_fault_is_not_set() -> None:
         Sandbox().add_fault("cut")  # pyright: ignore[reportArgumentType]
 
 
+def test_what_happens_over_the_rate_is_a_fault_too() -> None:
+    with pytest.raises(TypeError, match="'code' is not a Fault"):
+        Sandbox().limit(1, "code")  # pyright: ignore[reportArgumentType]
+    with pytest.raises(TypeError, match="'code' is not a Fault"):
+        Sandbox(rate=1, over_rate="code")  # pyright: ignore[reportArgumentType]
+    with pytest.raises(ValueError, match=r"rate: 1\.5 is not a whole number"):
+        Sandbox().limit(1.5)  # pyright: ignore[reportArgumentType]
+
+
+def test_a_kind_that_there_is_not_is_not_silently_looked_for() -> None:
+    with pytest.raises(ValueError, match="kind: 'SMS' is none of ring"):
+        Sandbox().messages(kind="SMS")  # pyright: ignore[reportArgumentType]
+
+
+async def test_who_waits_in_vain_is_told_what_there_is(now: list[float]) -> None:
+    sandbox = Sandbox(clock=lambda: now[0])
+    async with client(sandbox) as http:
+        await http.get("/apimakesmsplus.php", params=SMS_PLUS)
+    assert len(await sandbox.wait_for(1, 0)) == 1
+    with pytest.raises(
+        TimeoutError, match=r"^waited 0\.02 s for 2 messages, 1 came: .*the last: sms\+ to 33687654321$"
+    ):
+        await sandbox.wait_for(2, 0.02)
+
+
+async def test_what_was_taken_without_the_client_s_learning_it_is_marked() -> None:
+    sandbox = Sandbox()
+    sandbox.add_fault(Fault("cut", times=1))
+    sandbox.add_fault(Fault("latency", seconds=0))
+    async with client(sandbox) as http:
+        for _ in range(2):
+            await http.get("/apimakesmsplus.php", params=SMS_PLUS)
+    assert [message.is_unlearnt for message in sandbox.messages()] == [True, False]
+
+
 def test_an_account_has_its_limits() -> None:
     sandbox = Sandbox(credits=10**9)
     with pytest.raises(ValueError, match="credits: 1000000001 is not a whole number"):
@@ -123,6 +158,7 @@ def test_password_is_in_no_repr(now: list[float]) -> None:
 def test_public_names_are_these() -> None:
     assert makeasync.sandbox.__all__ == [
         "MAGIC",
+        "ArmedFault",
         "Fault",
         "Magic",
         "Message",
@@ -138,7 +174,7 @@ def _forget_the_sandbox(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delitem(sys.modules, name)
 
 
-@pytest.mark.parametrize("package", ["starlette", "uvicorn"])
+@pytest.mark.parametrize("package", ["jinja2", "starlette", "uvicorn"])
 def test_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch, package: str) -> None:
     _forget_the_sandbox(monkeypatch)
     for name in [name for name in sys.modules if name.partition(".")[0] == package]:

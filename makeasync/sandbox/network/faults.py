@@ -15,7 +15,7 @@ from attrs import Factory, define, field, frozen
 from makeasync.sandbox.network.operations import On
 from makeasync.sandbox.network.settings import number, one_of
 
-__all__ = ["TOO_MANY", "Armed", "Does", "Fault", "Faults", "Pace", "Struck"]
+__all__ = ["TOO_MANY", "UNLEARNT", "ArmedFault", "Does", "Fault", "Faults", "Pace", "Struck", "checked_fault"]
 
 Does = Literal[
     "latency", "no_answer", "reset_after", "cut", "garbage", "reset_before", "never_taken", "html", "status", "code"
@@ -23,6 +23,8 @@ Does = Literal[
 
 # Of these the service takes the request, and charges it, all the same: that is what makes them dangerous.
 _TAKEN = frozenset[Does]({"latency", "no_answer", "reset_after", "cut", "garbage"})
+# And of these the client does not learn what was answered.
+UNLEARNT = _TAKEN - {"latency"}
 _WINDOW = 1.0
 _MOST_ARMED = 100
 
@@ -70,28 +72,42 @@ class Fault:
 TOO_MANY = Fault("status", status=429)
 
 
-@define
-class Armed:
-    """A fault that is set.
+def checked_fault(value: object) -> Fault:
+    """Give the value back, if it is a fault.
+
+    Raises:
+        TypeError: if it is not.
+    """
+    if not isinstance(value, Fault):
+        msg = f"{value!r} is not a Fault; write Fault({value!r})"
+        raise TypeError(msg)
+    return value
+
+
+@frozen
+class ArmedFault:
+    """A fault that is set, as it stands.
 
     Attributes:
         number: counted from 1 as faults are set; no other ever has it.
         fault: what goes wrong.
-        seen: how many requests it could have hit.
-        hits: how many it has hit.
+        hits: how many requests it has hit.
+        is_spent: whether it will hit nothing any more.
     """
 
     number: int
     fault: Fault
-    _dice: random.Random = field(repr=False)
+    hits: int
+    is_spent: bool
+
+
+@define
+class _Armed:
+    number: int
+    fault: Fault
+    dice: random.Random
     seen: int = 0
     hits: int = 0
-
-    @property
-    def is_spent(self) -> bool:
-        """Whether it will hit nothing any more."""
-        fault = self.fault
-        return fault.times == self.hits or (fault.nth is not None and self.seen >= fault.nth)
 
     def would_hit(self, on: On) -> bool:
         """Count a request, and say whether it is one to hit."""
@@ -100,20 +116,36 @@ class Armed:
             return False
         self.seen += 1
         chosen = fault.nth in {None, self.seen} and fault.times != self.hits
-        return chosen and self._dice.random() < fault.probability
+        return chosen and self.dice.random() < fault.probability
+
+    def as_it_stands(self) -> ArmedFault:
+        fault = self.fault
+        is_spent = fault.times == self.hits or (fault.nth is not None and self.seen >= fault.nth)
+        return ArmedFault(self.number, fault, self.hits, is_spent)
 
 
 @frozen
 class Struck:
-    """What goes wrong with a request: how late the answer is, and what else."""
+    """What goes wrong with a request: how late the answer is, and what else.
+
+    Attributes:
+        late: in seconds.
+        fault: what else, if it comes to that: what its number does comes first.
+    """
 
     late: float = 0.0
     fault: Fault | None = None
+    _by: _Armed | None = field(default=None, eq=False, repr=False)
 
     @classmethod
     def by(cls, fault: Fault | None) -> Struck:
         """What this fault alone does."""
         return cls(fault.seconds) if fault is not None and fault.does == "latency" else cls(fault=fault)
+
+    def has_happened(self) -> None:
+        """Count the hit of `fault`."""
+        if self._by is not None:
+            self._by.hits += 1
 
 
 @define
@@ -121,8 +153,14 @@ class Faults:
     """The faults that are set. A request may be late and something else may happen to it: the first that would."""
 
     seed: int
-    armed: list[Armed] = Factory(list[Armed])
-    _set: int = 0
+    _armed: list[_Armed] = Factory(list[_Armed])
+    _numbered: int = 0
+    _thrown: int = 0
+
+    @property
+    def armed(self) -> tuple[ArmedFault, ...]:
+        """Each as it stands, in the order in which they were set."""
+        return tuple(each.as_it_stands() for each in self._armed)
 
     def add(self, fault: Fault) -> None:
         """Set one more; its counting starts now.
@@ -130,32 +168,37 @@ class Faults:
         Raises:
             ValueError: if so many are set that nobody could follow them.
         """
-        if len(self.armed) >= _MOST_ARMED:
+        if len(self._armed) >= _MOST_ARMED:
             msg = f"{_MOST_ARMED} faults are set, and there cannot be more: reset them, or let one do more"
             raise ValueError(msg)
-        self._set += 1
-        dice = random.Random(f"{self.seed}:fault:{self._set}")  # noqa: S311 - to be repeatable is what it is for
-        self.armed.append(Armed(self._set, fault, dice))
+        self._numbered += 1
+        self._thrown += 1
+        dice = random.Random(f"{self.seed}:fault:{self._thrown}")  # noqa: S311 - to be repeatable is what it is for
+        self._armed.append(_Armed(self._numbered, fault, dice))
 
     def remove(self, number: int) -> bool:
         """Take one away, and say whether it was there."""
-        before = len(self.armed)
-        self.armed = [each for each in self.armed if each.number != number]
-        return len(self.armed) < before
+        before = len(self._armed)
+        self._armed = [each for each in self._armed if each.number != number]
+        return len(self._armed) < before
 
     def clear(self) -> None:
         """Take all away; those that are set next are thrown as the first ones were."""
-        self.armed.clear()
-        self._set = 0
+        self._armed.clear()
+        self._thrown = 0
 
     def striking(self, on: On) -> Struck:
-        """What happens to this request; it counts for every fault that is set."""
-        would = [each for each in self.armed if each.would_hit(on)]
+        """What would happen to this request; it counts for every fault that is set."""
+        would = [each for each in self._armed if each.would_hit(on)]
         late = [each for each in would if each.fault.does == "latency"]
-        other = [each for each in would if each.fault.does != "latency"][:1]
-        for each in (*late, *other):
+        for each in late:
             each.hits += 1
-        return Struck(sum(each.fault.seconds for each in late), other[0].fault if other else None)
+        other = next((each for each in would if each.fault.does != "latency"), None)
+        return Struck(sum(each.fault.seconds for each in late), other.fault if other else None, other)
+
+
+def _check_fault(_: object, __: object, value: object) -> None:
+    checked_fault(value)
 
 
 @define
@@ -168,7 +211,7 @@ class Pace:
     """
 
     rate: int | None = field(validator=number(1, whole=True, optional=True))
-    over_rate: Fault
+    over_rate: Fault = field(validator=_check_fault)
     _times: deque[float] = Factory(deque[float])
 
     def hitting(self, now: float) -> Fault | None:

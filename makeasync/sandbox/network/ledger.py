@@ -75,7 +75,7 @@ class Ledger:
 
 def _request_weighs(request: ReceivedRequest) -> int:
     texts = sum(len(name) + len(value) for name, value in request.arguments)
-    return _RECORD + _PAIR * len(request.arguments) + _CHARACTER * (texts + len(request.answer))
+    return _RECORD + _PAIR * len(request.arguments) + _CHARACTER * (texts + len(request.answer) + len(request.id or ""))
 
 
 def _message_weighs(message: Message) -> int:

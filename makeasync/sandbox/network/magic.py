@@ -60,12 +60,14 @@ MAGIC = {
     for last_two, magic in {
         0: Magic(says="answers", dit="répond", fate="answers"),
         1: Magic(
-            says="never answers; an SMS never arrives", dit="ne répond jamais ; un SMS n'arrive jamais", fate="never"
+            says="never answers; an SMS is never sent",
+            dit="ne répond jamais ; un SMS n'est jamais envoyé",
+            fate="never",
         ),
         2: Magic(says="busy: hung up at once", dit="occupé : raccroche aussitôt", fate="busy"),
         3: Magic(
-            says="slow: answers late, an SMS arrives after two minutes",
-            dit="lent : répond tard, un SMS arrive au bout de deux minutes",
+            says="slow: answers late; an SMS is sent after two minutes",
+            dit="lent : répond tard ; un SMS est envoyé au bout de deux minutes",
             fate="slow",
         ),
         10: _refused(100, "syntax", "syntaxe"),
@@ -82,25 +84,31 @@ MAGIC = {
         21: _refused(111, "contact support", "contacter le support"),
         22: _refused(112, "repeat a little later", "répéter un peu plus tard"),
         23: _refused(0, "general error", "erreur générale"),
-        30: Magic(says="HTTP 503, not taken", dit="HTTP 503, pas pris", fault=Fault("status", status=503)),
-        31: Magic(says="HTML instead of XML, not taken", dit="HTML au lieu de XML, pas pris", fault=Fault("html")),
-        32: Magic(says="taken, and the answer is cut", dit="pris, et la réponse est coupée", fault=Fault("cut")),
+        30: Magic(says="HTTP 503, not taken", dit="HTTP 503, requête non acceptée", fault=Fault("status", status=503)),
+        31: Magic(
+            says="HTML instead of XML, not taken", dit="HTML au lieu de XML, requête non acceptée", fault=Fault("html")
+        ),
+        32: Magic(says="taken, and the answer is cut", dit="requête acceptée, réponse coupée", fault=Fault("cut")),
         33: Magic(
-            says="taken, and the answer is rubbish", dit="pris, et la réponse est du charabia", fault=Fault("garbage")
+            says="taken, and the answer is rubbish", dit="requête acceptée, réponse illisible", fault=Fault("garbage")
         ),
         34: Magic(
             says="connection reset before it was taken",
-            dit="connexion rompue avant la prise",
+            dit="connexion rompue avant que la requête soit acceptée",
             fault=Fault("reset_before"),
         ),
         35: Magic(
             says="connection reset after it was taken",
-            dit="connexion rompue après la prise",
+            dit="connexion rompue après que la requête a été acceptée",
             fault=Fault("reset_after"),
         ),
-        36: Magic(says="taken, and never answered", dit="pris, et jamais de réponse", fault=Fault("no_answer")),
+        36: Magic(
+            says="taken, and never answered", dit="requête acceptée, jamais de réponse", fault=Fault("no_answer")
+        ),
         37: Magic(
-            says="not taken, and never answered", dit="pas pris, et jamais de réponse", fault=Fault("never_taken")
+            says="not taken, and never answered",
+            dit="requête non acceptée, jamais de réponse",
+            fault=Fault("never_taken"),
         ),
         38: Magic(
             says="answered after two seconds", dit="réponse après deux secondes", fault=Fault("latency", seconds=2)

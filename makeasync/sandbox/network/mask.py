@@ -1,6 +1,7 @@
 """Mask: what stands in the place of the password in whatever is remembered.
 
-Here lives every way in which a request or an answer may write it. Only texts of messages are kept as they were sent.
+Here live the ways in which requests and answers write it: as it is, in XML, percent-encoded once or twice. Only texts
+of messages are kept as they were sent.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ def mask_of(password: str, written: Callable[[str], str] = escape) -> Callable[[
     """Make what masks a password in a text; `written` is how an answer writes it."""
     once = {quote(password), quote(password, safe=""), quote_plus(password), quote_plus(password, safe="!")}
     twice = {quote(each, safe="") for each in once}
-    forms = {password, written(password), escape(password), *once, *twice}
+    forms = {password, written(password), escape(password), *once, *twice} - {""}
     # Hexadecimal is written in either case.
     forms |= {re.sub("%[0-9A-F]{2}", lambda found: found[0].lower(), each) for each in forms}
     if len(password) < _SHORTEST:

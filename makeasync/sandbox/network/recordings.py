@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import io
 import math
+import string
 import wave
 from functools import cache
 
-__all__ = ["RECORDINGS_PATH", "sound"]
+from makeasync.sandbox.network.timelines import dice_of
+
+__all__ = ["RECORDINGS_PATH", "id_of_recording", "recording_name", "sound"]
 
 RECORDINGS_PATH = "/_sandbox/recordings/"
 _RATE, _TONE = 8_000, 440
@@ -27,3 +30,13 @@ def sound() -> bytes:
         written.setframerate(_RATE)
         written.writeframes(samples)
     return file.getvalue()
+
+
+def id_of_recording(name: str) -> str:
+    """The id of the call+ whose recording would be called so."""
+    return name.partition("-")[0]
+
+
+def recording_name(*, id_: str, seed: int) -> str:
+    """The file name of a call+'s recording."""
+    return f"{id_}-{''.join(dice_of(seed, id_, 'recording').choices(string.ascii_lowercase, k=8))}.wav"

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from makeasync.sandbox.network.faults import Does
     from makeasync.sandbox.network.operations import Kind
 
-__all__ = ["Message", "ReceivedRequest"]
+__all__ = ["Message", "ReceivedRequest", "digits_of"]
 
 
 @frozen(kw_only=True)
@@ -69,6 +69,7 @@ class Message:
         txt: the code of an sms in the catalogue.
         msg: the text of an sms+.
         content: what the called reads: the text of an sms or of an sms+.
+        is_unlearnt: whether a fault kept the client from learning that it was accepted.
     """
 
     id: str
@@ -83,17 +84,19 @@ class Message:
     txt: str | None = None
     msg: str | None = None
     content: str | None = None
+    is_unlearnt: bool = False
 
     def matches(self, *, to: str | None = None, text: str | None = None, kind: Kind | None = None) -> bool:
         """Whether it went to this number, holds this text and is of this kind; what is `None` is not asked."""
         return (
-            (to is None or _digits(to) in {called for _, called in self.pairs})
+            (to is None or digits_of(to) in {called for _, called in self.pairs})
             and (text is None or text in (self.content or ""))
             and kind in {None, self.kind}
         )
 
 
-def _digits(number: str) -> str:
-    """A number as the API has it; one that begins with a single 0 is a French one."""
-    digits = "".join(filter(str.isdigit, number))
+def digits_of(number: str) -> str:
+    """A number as the API has it, or as much of one as there is; one that begins with a single 0 is a French one."""
+    # The zero that people write into international numbers, and leave out when they call.
+    digits = "".join(filter(str.isdigit, number.replace("(0)", "")))
     return digits.removeprefix("00") if digits.startswith("00") else re.sub("^0", "33", digits)

@@ -15,7 +15,7 @@ from attrs import define, evolve, field, frozen
 from makeasync.sandbox.network.answers import Answer, accepted, balance, failed, written
 from makeasync.sandbox.network.arguments import Pairs, first_fault, read_query
 from makeasync.sandbox.network.catalogue import text_of
-from makeasync.sandbox.network.faults import TOO_MANY, Does, Fault, Faults, Pace, Struck
+from makeasync.sandbox.network.faults import TOO_MANY, UNLEARNT, Does, Fault, Faults, Pace, Struck
 from makeasync.sandbox.network.ledger import MEMORY, Ledger
 from makeasync.sandbox.network.magic import Damage, damaged, magic_of
 from makeasync.sandbox.network.mask import MASK, mask_of
@@ -27,19 +27,21 @@ from makeasync.sandbox.network.operations import (
     TRACKING_PATH,
     Operation,
 )
+from makeasync.sandbox.network.recordings import id_of_recording
 from makeasync.sandbox.network.records import Message, ReceivedRequest
 from makeasync.sandbox.network.settings import number
-from makeasync.sandbox.network.timelines import REVEALED_AFTER, Timeline, id_of_recording
+from makeasync.sandbox.network.timelines import REVEALED_AFTER, Timeline
 from makeasync.sandbox.network.trackings import ORIGIN, future_of, tracking_of
 
 __all__ = ["Reply", "Service", "Terms"]
 
 _SYNTAX, _CREDENTIALS, _CREDIT, _UNAVAILABLE, _LATER = 100, 101, 102, 110, 112
+_A_YEAR = 366 * 24 * 3600
 _TRACKED_FOR = 31 * 24 * 3600.0
 _LONGEST_QUERY = 16_384
 _SECRET = frozenset({"pwd", "password"})
 _OK = 200
-_STATUS: dict[Does, None] = dict.fromkeys(("no_answer", "never_taken", "reset_before", "reset_after"))
+_UNANSWERED = frozenset[Does]({"no_answer", "never_taken", "reset_before", "reset_after"})
 _ID_LETTERS, _ID_LENGTH = string.ascii_lowercase + string.digits, 14
 
 
@@ -50,8 +52,8 @@ class Terms:
     login: str
     password: str = field(repr=False)
     seed: int
-    log_delay: float = field(validator=number(0))
-    revealed_after: int = field(default=REVEALED_AFTER, validator=number(0, whole=True))
+    log_delay: float = field(validator=number(0, _A_YEAR))
+    revealed_after: int = field(default=REVEALED_AFTER, validator=number(0, _A_YEAR, whole=True))
     empty_sms_codes: bool
     rate: int | None = None
     over_rate: Fault = TOO_MANY
@@ -79,7 +81,9 @@ class Reply:
         """The HTTP status; `None` if nothing is answered."""
         if self.fault is None:
             return _OK
-        return self.fault.status if self.fault.does == "status" else _STATUS.get(self.fault.does, _OK)
+        if self.fault.does in _UNANSWERED:
+            return None
+        return self.fault.status if self.fault.does == "status" else _OK
 
     @property
     def document(self) -> bytes:
@@ -117,6 +121,8 @@ class Service:
         # What is over the rate does not get as far as the faults.
         struck = self.faults.striking(KIND_OF[path]) if over is None else Struck.by(over)
         reply = self._reply(path, pairs, now, origin, struck.fault)
+        if reply.fault is struck.fault:
+            struck.has_happened()
         reply = evolve(reply, late=reply.late + struck.late)
         self.ledger.note_request(self._record(path, pairs or (), now, reply))
         return reply
@@ -124,19 +130,14 @@ class Service:
     def _reply(self, path: str, pairs: Pairs | None, now: float, origin: str, fault: Fault | None) -> Reply:
         if fault is not None and not fault.is_taken:
             return _untaken(fault)
-        reply = self._decided(path, pairs, now, origin)
-        # What a number does to a request is not undone by a fault that is set besides.
-        return reply if fault is None or reply.fault is not None else evolve(reply, fault=fault)
-
-    def _decided(self, path: str, pairs: Pairs | None, now: float, origin: str) -> Reply:
         if pairs is None or not _are_listed(pairs, ARGUMENT_NAMES[path]):
-            return Reply(failed(_SYNTAX))
+            return Reply(failed(_SYNTAX), fault=fault)
         values = dict(pairs)
         if path == CREDITS_PATH:
-            return Reply(self._balance(values))
+            return Reply(self._balance(values), fault=fault)
         if path == TRACKING_PATH:
-            return self._tracking(values.get("id", ""), now, origin)
-        return self._send(OPERATIONS[path], values, now)
+            return evolve(self._tracking(values.get("id", ""), now, origin), fault=fault)
+        return self._send(OPERATIONS[path], values, now, fault)
 
     def _balance(self, values: Mapping[str, str]) -> Answer:
         if len(values) != len(ARGUMENT_NAMES[CREDITS_PATH]):
@@ -175,14 +176,16 @@ class Service:
         link = self.tracking_of(message, now).text("record_link")
         return link is not None and link.endswith(f"/{name}")
 
-    def _send(self, operation: Operation, values: Mapping[str, str], now: float) -> Reply:
+    def _send(self, operation: Operation, values: Mapping[str, str], now: float, fault: Fault | None) -> Reply:
         code = next(self._refusals(operation, values), None)
         if code is not None:
-            return Reply(failed(code))
-        struck = Struck.by(magic_of(operation.pairs(values)).fault)
-        if struck.fault is not None and not struck.fault.is_taken:
-            return _untaken(struck.fault)
-        return Reply(self._accept(operation, values, now), fault=struck.fault, late=struck.late)
+            return Reply(failed(code), fault=fault)
+        magic = Struck.by(magic_of(operation.pairs(values)).fault)
+        # What a number does to a request is not undone by a fault that is set besides.
+        fault = magic.fault or fault
+        if fault is not None and not fault.is_taken:
+            return _untaken(fault)
+        return Reply(self._accept(operation, values, now, fault), fault=fault, late=magic.late)
 
     def _refusals(self, operation: Operation, values: Mapping[str, str]) -> Iterator[int]:
         """Why a paid request is refused, the first reason first; nothing later is looked at unless it is asked for."""
@@ -195,8 +198,9 @@ class Service:
         if _price(operation, values) > self.credits_left:
             yield _CREDIT
 
-    def _accept(self, operation: Operation, values: Mapping[str, str], now: float) -> Answer:
+    def _accept(self, operation: Operation, values: Mapping[str, str], now: float, fault: Fault | None) -> Answer:
         message = _message(operation, values, id_=self._new_id(), now=now)
+        message = evolve(message, is_unlearnt=fault is not None and fault.does in UNLEARNT)
         self.credits_left -= message.cost
         self.ledger.note_message(message)
         return accepted(

@@ -7,14 +7,13 @@ known from the start, and what of it has happened by now is asked in `trackings`
 from __future__ import annotations
 
 import random
-import string
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from makeasync.sandbox.network.magic import Fate
 
-__all__ = ["REVEALED_AFTER", "Timeline", "id_of_recording", "recording_name", "timeline_of"]
+__all__ = ["REVEALED_AFTER", "Timeline", "dice_of", "timeline_of"]
 
 Timeline = Mapping[str, int | None]
 """Element to moment, in their order; `None` is never: nobody answered."""
@@ -24,7 +23,8 @@ _RING_ANSWERED, _CALL_ANSWERED, _CALLER_ANSWERED = 0.4, 0.8, 0.9
 _LATE, _SMS_LATE = 25, 120
 
 
-def _dice(*seeds: object) -> random.Random:
+def dice_of(*seeds: object) -> random.Random:
+    """The same dice each time for the same seeds."""
     return random.Random(":".join(map(str, seeds)))  # noqa: S311 - to be repeatable is what it is for
 
 
@@ -74,18 +74,8 @@ def timeline_of(
     kind: str, *, start: int, id_: str, seed: int, revealed_after: int = REVEALED_AFTER, fate: Fate | None = None
 ) -> Timeline:
     """All that will happen to a message of this kind whose delay is over at `start`; a fate decides for the dice."""
-    timeline = _TIMELINES[kind](start, _dice(seed, id_), fate)
+    timeline = _TIMELINES[kind](start, dice_of(seed, id_), fate)
     executed = timeline.get("date_executed")
     if kind != "sms+":
         return timeline
     return {**timeline, "x_date_executed": None if executed is None else executed + revealed_after}
-
-
-def id_of_recording(name: str) -> str:
-    """The id of the call+ whose recording would be called so."""
-    return name.partition("-")[0]
-
-
-def recording_name(*, id_: str, seed: int) -> str:
-    """The file name of a call+'s recording."""
-    return f"{id_}-{''.join(_dice(seed, id_, 'recording').choices(string.ascii_lowercase, k=8))}.wav"

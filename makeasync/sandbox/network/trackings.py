@@ -11,8 +11,8 @@ from urllib.parse import quote_plus
 
 from makeasync.sandbox.network.answers import Answer, succeeded
 from makeasync.sandbox.network.magic import magic_of
-from makeasync.sandbox.network.recordings import RECORDINGS_PATH
-from makeasync.sandbox.network.timelines import REVEALED_AFTER, Timeline, recording_name, timeline_of
+from makeasync.sandbox.network.recordings import RECORDINGS_PATH, recording_name
+from makeasync.sandbox.network.timelines import REVEALED_AFTER, Timeline, timeline_of
 
 if TYPE_CHECKING:
     from makeasync.sandbox.network.records import Message

@@ -1,7 +1,7 @@
 """The ASGI app: GET, a path and a raw query in, XML out.
 
-Here lives which path goes where. It decides nothing about a request of the API. No lifespan, no threads, no event loop
-of its own: it runs on asyncio and on trio.
+Here lives which path goes where. It decides nothing about a request of the API. No lifespan and no event loop of its
+own: it runs on asyncio and on trio.
 """
 
 from __future__ import annotations

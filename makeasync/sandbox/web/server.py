@@ -1,6 +1,6 @@
 """The server: a sandbox on a loopback socket, in a thread of its own.
 
-Here lives the only use of uvicorn, of threads and of sockets. It knows nothing of the API but the app it serves.
+Here lives the only use of uvicorn and of sockets. It knows nothing of the API but the app it serves.
 """
 
 from __future__ import annotations

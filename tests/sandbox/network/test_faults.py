@@ -7,10 +7,17 @@ from hypothesis import strategies as st
 from makeasync.sandbox.network.faults import TOO_MANY, Fault, Faults, On, Pace, Struck
 
 
+def strike(faults: Faults, on: On) -> Fault | None:
+    """What happens to a request: nothing comes in the way of it."""
+    struck = faults.striking(on)
+    struck.has_happened()
+    return struck.fault
+
+
 def hits(fault: Fault, asked: list[On], seed: int = 0) -> list[bool]:
     faults = Faults(seed)
     faults.add(fault)
-    return [faults.striking(on).fault is fault for on in asked]
+    return [strike(faults, on) is fault for on in asked]
 
 
 def test_hits_every_request_unless_it_says_which() -> None:
@@ -37,21 +44,31 @@ def set_(*faults: Fault) -> Faults:
 def test_first_that_hits_happens_and_all_count() -> None:
     first, second = Fault("html", nth=2), Fault("cut", nth=2)
     faults = set_(first, second)
-    assert [faults.striking("sms").fault for _ in range(3)] == [None, first, None]
+    assert [strike(faults, "sms") for _ in range(3)] == [None, first, None]
     assert [(each.hits, each.is_spent) for each in faults.armed] == [(1, True), (0, True)]
 
 
 def test_what_another_came_before_has_not_happened_yet() -> None:
     first, second = Fault("cut", times=2), Fault("html", times=2)
     faults = set_(first, second)
-    assert [faults.striking("sms").fault for _ in range(5)] == [first, first, second, second, None]
+    assert [strike(faults, "sms") for _ in range(5)] == [first, first, second, second, None]
     assert all(each.is_spent for each in faults.armed)
 
 
 def test_an_answer_may_be_late_and_something_else_too() -> None:
     faults = set_(Fault("latency", seconds=2), Fault("cut", times=1), Fault("latency", seconds=0.5, on="sms"))
-    assert faults.striking("sms") == Struck(2.5, Fault("cut", times=1))
+    struck = faults.striking("sms")
+    assert struck == Struck(2.5, Fault("cut", times=1))
+    struck.has_happened()
     assert faults.striking("ring") == Struck(2, None)
+
+
+def test_what_did_not_come_to_happen_is_not_counted() -> None:
+    faults = set_(Fault("garbage", times=1))
+    assert faults.striking("sms").fault
+    assert [(each.hits, each.is_spent) for each in faults.armed] == [(0, False)]
+    assert strike(faults, "sms")
+    assert [(each.hits, each.is_spent) for each in faults.armed] == [(1, True)]
 
 
 def test_one_can_be_taken_away_and_no_other_gets_its_number() -> None:
@@ -60,6 +77,9 @@ def test_one_can_be_taken_away_and_no_other_gets_its_number() -> None:
     assert not faults.remove(1)
     faults.add(Fault("cut"))
     assert [each.number for each in faults.armed] == [2, 3]
+    faults.clear()
+    faults.add(Fault("cut"))
+    assert [each.number for each in faults.armed] == [4], "who still looks at an old list removes no other"
 
 
 def test_there_cannot_be_more_than_anybody_could_follow() -> None:

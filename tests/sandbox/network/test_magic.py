@@ -10,6 +10,7 @@ import pytest
 
 from makeasync import AsyncClient, MakeError, OutcomeUnknown, RequestRefused, SmsPlus, VirtualClock, result_code
 from makeasync.sandbox import MAGIC, Fault, Sandbox, serve
+from makeasync.sandbox.network.faults import Does
 
 FROM = "33639980000"
 PAGE = Path(__file__).parents[3] / "docs" / "sandbox.md"
@@ -88,16 +89,27 @@ async def test_slow_answer_comes_all_the_same() -> None:
             assert clock.now() - begun == pytest.approx(2)
 
 
+# How far the client says it came.
+PHASES: dict[Does, str] = {
+    **dict.fromkeys(("latency", "no_answer", "never_taken", "reset_before", "reset_after"), "wait"),
+    "cut": "read",
+    **dict.fromkeys(("garbage", "html", "status"), "answer"),
+}
+
+
 @pytest.mark.parametrize("number", [*TAKEN, *UNTAKEN])
 def test_over_a_socket_each_is_the_same(number: str) -> None:
-    async def send(url: str) -> None:
+    async def send(url: str, does: Does) -> None:
         async with AsyncClient("john@gmail.com", "marilyn", base_url=url, timeout=0.5) as client:
-            with pytest.raises(OutcomeUnknown):
+            with pytest.raises(OutcomeUnknown) as caught:
                 await client.ring(from_=FROM, to=number)
+        assert caught.value.phase == PHASES[does]
 
-    sandbox = Sandbox()
+    magic, sandbox = MAGIC[number].fault, Sandbox()
+    assert magic
     with serve(sandbox) as url:
-        anyio.run(send, url)
+        anyio.run(send, url, magic.does)
+        assert sandbox.requests[0].fault == magic.does
         assert len(sandbox.messages()) == (1 if number in TAKEN else 0)
         assert len(sandbox.requests) == 1
 

@@ -7,6 +7,7 @@ import httpx
 
 from makeasync import AsyncClient, CallPlusTracking
 from makeasync.sandbox import Sandbox, serve
+from makeasync.sandbox.network.recordings import recording_name
 
 
 async def test_the_link_of_a_recorded_call_leads_to_a_sound() -> None:
@@ -29,3 +30,11 @@ async def test_the_link_of_a_recorded_call_leads_to_a_sound() -> None:
     with wave.open(io.BytesIO(heard.content)) as sound:
         assert sound.getnframes() == sound.getframerate() == 8_000
         assert len(set(sound.readframes(100))) > 2
+
+
+def test_recording_is_named_after_the_id() -> None:
+    name = recording_name(id_="abcdefghijkl16", seed=0)
+    assert name.startswith("abcdefghijkl16-")
+    assert name.endswith(".wav")
+    assert len(name) == len("abcdefghijkl16-abcdefgh.mp3")
+    assert name == recording_name(id_="abcdefghijkl16", seed=0) != recording_name(id_="abcdefghijkl16", seed=1)

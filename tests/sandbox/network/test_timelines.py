@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from makeasync.sandbox.network.timelines import Timeline, recording_name, timeline_of
+from makeasync.sandbox.network.timelines import Timeline, timeline_of
 
 START = 0x52444CCF
 
@@ -44,11 +44,3 @@ def test_conversation_fits_in_the_shortest_duration() -> None:
 
 def test_hoax_is_revealed_5_minutes_after_it_was_sent() -> None:
     assert all((sms["x_date_executed"] or 0) - (sms["date_executed"] or 0) == 300 for sms in many("sms+"))
-
-
-def test_recording_is_named_after_the_id() -> None:
-    name = recording_name(id_="abcdefghijkl16", seed=0)
-    assert name.startswith("abcdefghijkl16-")
-    assert name.endswith(".wav")
-    assert len(name) == len("abcdefghijkl16-abcdefgh.mp3")
-    assert name == recording_name(id_="abcdefghijkl16", seed=0) != recording_name(id_="abcdefghijkl16", seed=1)

@@ -109,6 +109,9 @@ async def test_faults_are_set_and_listed(api: httpx.AsyncClient, sandbox: Sandbo
     assert (answer.json()["faults"][0]["does"], answer.json()["faults"][0]["hits"]) == ("cut", 0)
     assert (await api.get("faults")).json() == answer.json()
     assert sandbox.faults == (Fault("cut", on="sms", nth=2),)
+    await api.post("faults", json={"does": "code", "on": "ring"})
+    await api.get("http://sandbox/apimakingring.php", params=RING)
+    assert [each["hits"] for each in (await api.get("faults")).json()["faults"]] == [0, 1]
 
 
 async def test_the_rate_is_set_read_and_kept(api: httpx.AsyncClient, sandbox: Sandbox) -> None:

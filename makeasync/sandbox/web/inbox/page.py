@@ -5,13 +5,14 @@ Here lives the HTTP of the page. Everything is asked of this server: the policy 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, cast, get_args
+from typing import TYPE_CHECKING, cast, get_args
 from urllib.parse import parse_qsl
 
+from anyio import to_thread
 from attrs import frozen
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
@@ -26,7 +27,7 @@ from starlette.responses import (
 from starlette.routing import BaseRoute, Route
 
 from makeasync.sandbox.network.answers import Answer
-from makeasync.sandbox.network.faults import Does
+from makeasync.sandbox.network.faults import UNLEARNT, Does
 from makeasync.sandbox.network.magic import MAGIC, damaged, magic_of
 from makeasync.sandbox.network.operations import KIND_OF, On
 from makeasync.sandbox.network.recordings import RECORDINGS_PATH
@@ -83,7 +84,7 @@ _TABLES: Mapping[str, object] = {
     "has_failed": has_failed,
     "gist": gist_of,
     # Answers that no client gets as they are shown.
-    "spoilt": {"cut", "garbage", "reset_after", "no_answer"},
+    "unlearnt": UNLEARNT,
     # How far the clock is moved with one click, in seconds.
     "moves": (10, 60, 300, 7_200, 2_678_400),
 }
@@ -109,19 +110,18 @@ def _language(request: Request) -> Language:
     return wanted if wanted in LANGUAGES else "fr"
 
 
-class _Search(Protocol):
-    """What is found in a list; `version` says in which state of the sandbox."""
-
-    def __call__(self, tab: Tab, q: str, version: int, /) -> tuple[Any, ...]: ...
+_Search = Callable[[Tab, str, int], tuple[int | str, ...]]
+"""Gives the numbers of the requests, or the ids of the messages, that are found; the last argument is the version."""
 
 
 def _search_in(sandbox: Sandbox) -> _Search:
-    # A page is drawn again every second, because time goes on: it does not search again for that.
-    @lru_cache(maxsize=4)
-    def search(tab: Tab, q: str, _version: int) -> tuple[Any, ...]:
+    # A page is drawn again every second, because time goes on: it does not search again for that. What is kept are
+    # numbers and ids: records would outlive their being forgotten.
+    @lru_cache(maxsize=2)
+    def search(tab: Tab, q: str, _version: int) -> tuple[int | str, ...]:
         if tab == "requests":
-            return tuple(filter(request_matches(q), sandbox.requests))
-        return tuple(filter(message_matches(q), sandbox.messages()))
+            return tuple(each.number for each in filter(request_matches(q), sandbox.requests))
+        return tuple(each.id for each in filter(message_matches(q), sandbox.messages()))
 
     return search
 
@@ -133,19 +133,30 @@ class _Look:
     sandbox: Sandbox
     search: _Search
     asked: Asked
+    language: Language
     url: str
     now: float
     count: int
 
     def messages(self) -> Page[Message]:
         """The messages that are searched, a page of them."""
-        return page_of(self._found() if self.asked.q else self.sandbox.messages(), self.asked.page)
+        if not self.asked.q:
+            return page_of(self.sandbox.messages(), self.asked.page)
+        found = page_of(self._found(), self.asked.page)
+        there = (self.sandbox.message(str(id_)) for id_ in found.items)
+        return Page(tuple(each for each in there if each), found.page, found.pages, found.count)
 
     def requests(self) -> Page[ReceivedRequest]:
         """The requests that are searched, a page of them."""
-        return page_of(self._found() if self.asked.q else self.sandbox.requests, self.asked.page)
+        requests = self.sandbox.requests
+        if not self.asked.q:
+            return page_of(requests, self.asked.page)
+        found = page_of(self._found(), self.asked.page)
+        numbered = {each.number: each for each in requests}
+        there = (numbered.get(int(number)) for number in found.items)
+        return Page(tuple(each for each in there if each), found.page, found.pages, found.count)
 
-    def _found(self) -> tuple[Any, ...]:
+    def _found(self) -> tuple[int | str, ...]:
         return self.search(self.asked.tab, self.asked.q, self.sandbox.version)
 
     def message(self) -> Message | None:
@@ -169,11 +180,6 @@ class _Look:
         """How far the clock has been moved from the world's, and in which unit."""
         return span_of(self.sandbox.clock.ahead)
 
-    def is_unlearnt(self, message: Message) -> bool:
-        """Whether it was taken, and its number keeps the client from learning it."""
-        fault = magic_of(message.pairs).fault
-        return fault is not None and fault.does != "latency"
-
     def state(self, message: Message) -> State:
         """How far a message is."""
         return state_of(message, self.sandbox.timeline_of(message), self.now)
@@ -194,11 +200,11 @@ class _Look:
 
     def date(self, moment: float) -> str:
         """Date and time."""
-        return date_text(moment)
+        return date_text(moment, self.language)
 
     def time(self, moment: float) -> str:
         """The time; with its date where that is not today's."""
-        return time_text(moment, self.now)
+        return time_text(moment, self.now, self.language)
 
 
 def _page(sandbox: Sandbox, search: _Search, request: Request) -> Response:
@@ -209,7 +215,7 @@ def _page(sandbox: Sandbox, search: _Search, request: Request) -> Response:
         .get_template("inbox.html")
         .render(
             asked=asked,
-            look=_Look(sandbox, search, asked, url, now, len(sandbox.messages())),
+            look=_Look(sandbox, search, asked, language, url, now, len(sandbox.messages())),
             sandbox=sandbox,
             say=labels_in(language),
             language=language,
@@ -253,9 +259,12 @@ def inbox_routes(sandbox: Sandbox) -> list[BaseRoute]:
     """What stands under `/_sandbox/` for people, and the way there from `/`."""
     search = _search_in(sandbox)
 
-    # Not async: it is drawn in a thread of its own, so that nobody who sends waits for those who watch.
-    def page(request: Request) -> Response:
-        return _page(sandbox, search, request)
+    async def page(request: Request) -> Response:
+        if ENDING not in request.scope:
+            return _page(sandbox, search, request)
+        # Behind a socket in a thread, so that nobody who sends waits for those who watch; in process time may be
+        # virtual, and would not wait for a thread.
+        return await to_thread.run_sync(_page, sandbox, search, request)
 
     async def act(request: Request) -> Response:
         return await _act(sandbox, request)

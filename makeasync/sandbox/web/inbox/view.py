@@ -13,8 +13,9 @@ from urllib.parse import urlencode
 
 from attrs import asdict, evolve, frozen
 
-from makeasync.sandbox.network.records import Message, ReceivedRequest
+from makeasync.sandbox.network.records import Message, ReceivedRequest, digits_of
 from makeasync.sandbox.network.timelines import Timeline
+from makeasync.sandbox.web.inbox.labels import Language
 
 __all__ = [
     "INBOX_PATH",
@@ -43,6 +44,7 @@ Tab = Literal["messages", "requests", "settings"]
 _TABS: tuple[Tab, ...] = get_args(Tab)
 Tone = Literal["done", "coming", "never", "failed"]
 ItemT = TypeVar("ItemT")
+_DATES: dict[Language, str] = {"fr": "%d/%m/%Y", "en": "%Y-%m-%d"}
 
 
 @frozen(kw_only=True)
@@ -111,9 +113,7 @@ def page_of(items: Sequence[ItemT], page: int) -> Page[ItemT]:
 def message_matches(q: str) -> Callable[[Message], bool]:
     """Whether a message has this in its id, its text or, as people write them, in its numbers."""
     text = q.casefold()
-    # The zero that people write into international numbers, and leave out when they call.
-    number = q.replace("(0)", "")
-    digits = "".join(filter(str.isdigit, number)).lstrip("0") if set(q) <= set("+0123456789 .-/()") else ""
+    digits = digits_of(q) if set(q) <= set("+0123456789 .-/()") else ""
 
     def matches(message: Message) -> bool:
         if text in (message.content or "").casefold() or text in message.id:
@@ -198,12 +198,16 @@ def span_of(seconds: float) -> tuple[int, str]:
     return int(seconds / length), name
 
 
-def date_text(moment: float) -> str:
+def date_text(moment: float, language: Language) -> str:
     """Date and time where this machine stands."""
-    return f"{datetime.fromtimestamp(moment).astimezone():%Y-%m-%d %H:%M:%S}"
+    return _written(moment, f"{_DATES[language]} %H:%M:%S")
 
 
-def time_text(moment: float, now: float) -> str:
+def time_text(moment: float, now: float, language: Language) -> str:
     """The time; with its date where that is not today's."""
-    text = date_text(moment)
-    return text[11:] if text[:10] == date_text(now)[:10] else text[:16]
+    is_today = _written(moment, "%Y-%m-%d") == _written(now, "%Y-%m-%d")
+    return _written(moment, "%H:%M:%S" if is_today else f"{_DATES[language]} %H:%M")
+
+
+def _written(moment: float, pattern: str) -> str:
+    return f"{datetime.fromtimestamp(moment).astimezone():{pattern}}"

@@ -32,7 +32,7 @@ def test_what_is_not_found_is_said(page: Page, url: str) -> None:
 def test_time_goes_on_by_itself_in_an_open_message(page: Page, url: str) -> None:
     greet(url)
     page.locator("#rows .row").click()
-    expect(page.locator("#state")).to_have_text("remis", timeout=5_000)
+    expect(page.locator("#state")).to_have_text("envoyé", timeout=5_000)
 
 
 def test_each_fault_says_how_often_it_has_hit_and_can_be_taken_away(page: Page, url: str, sandbox: Sandbox) -> None:
@@ -64,7 +64,7 @@ def test_what_was_taken_and_never_learnt_is_marked(page: Page, url: str) -> None
     with pytest.raises(OutcomeUnknown):
         greet(url, "33639989932")
     page.locator("#rows .row", has_text="le client ne l'a pas su").click()
-    expect(page.locator(".card .failed")).to_contain_text("pris, mais le client ne l'a pas su")
+    expect(page.locator(".card .failed")).to_contain_text("acceptée, mais le client ne l'a pas su")
     expect(page.locator(".exchange .failed")).to_contain_text("le client, lui, a reçu autre chose")
 
 

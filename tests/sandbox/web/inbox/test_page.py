@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from collections.abc import AsyncIterator, Callable
 
+import anyio
 import httpx
 import pytest
 
+from makeasync import VirtualClock
 from makeasync.sandbox import Fault, Sandbox
 
 ACCOUNT = {"login": "john@gmail.com", "pwd": "marilyn", "from": "33639980000"}
@@ -113,6 +117,45 @@ async def test_a_page_that_is_drawn_again_does_not_search_again(
     sandbox.touch()
     await http.get("/_sandbox/?q=bonjour")
     assert searched == ["bonjour"] * 2
+
+
+async def test_a_page_in_process_moves_no_virtual_time() -> None:
+    async with VirtualClock() as clock, anyio.create_task_group() as group:
+        sandbox = Sandbox(clock=clock.time, sleep=clock.sleep)
+        group.start_soon(clock.sleep, 3_600)
+        begun = clock.now()
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(sandbox.app), base_url="http://sandbox") as http:
+            assert (await http.get("/_sandbox/")).status_code == 200
+        assert clock.now() == begun
+        group.cancel_scope.cancel()
+
+
+async def test_an_empty_inbox_says_what_to_type() -> None:
+    for sandbox, account in (
+        (Sandbox(), "-d login=john@gmail.com -d pwd=marilyn"),
+        (Sandbox(login="me", password="s3cr3t"), "-d login=me -d pwd=…"),
+    ):
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(sandbox.app), base_url="http://sandbox") as http:
+            page = (await http.get("/_sandbox/")).text
+        assert account in page
+        assert "s3cr3t" not in page
+
+
+async def test_the_last_date_there_is_can_be_shown() -> None:
+    sandbox = Sandbox(revealed_after=300, clock=lambda: 253_402_200_000.0)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(sandbox.app), base_url="http://sandbox") as http:
+        await http.get("/apimakesmsplus.php", params=ACCOUNT | SENT["/apimakesmsplus.php"])
+        assert (await http.get(f"/_sandbox/?open={sandbox.latest().id}")).status_code == 200
+
+
+async def test_what_is_forgotten_is_not_held_by_a_search(http: httpx.AsyncClient, sandbox: Sandbox) -> None:
+    assert "open-" not in (await http.get("/_sandbox/?q=bonjour")).text
+    held = weakref.ref(sandbox.latest())
+    for tab in ("messages", "requests"):
+        await http.get(f"/_sandbox/?q=bonjour&tab={tab}")
+    sandbox.reset("log")
+    gc.collect()
+    assert held() is None
 
 
 async def test_one_credit_is_one(http: httpx.AsyncClient, sandbox: Sandbox) -> None:

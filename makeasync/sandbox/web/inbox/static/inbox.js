@@ -9,9 +9,11 @@ document.addEventListener("htmx:sse:error", say(true));
 document.addEventListener("htmx:sse:after:connection", say(false));
 
 // While something is held down the page stays as it is: what moves away under the pointer is not clicked.
-document.addEventListener("changed", (event) => {
-  if (document.querySelector("#page :is(a, button, input, select):active")) event.stopPropagation();
-}, true);
+const isHeld = () => document.querySelector("#page :is(a, button, input, select):active") !== null;
+document.addEventListener("changed", (event) => { if (isHeld()) event.stopPropagation(); }, true);
+document.addEventListener("htmx:before:swap", (event) => {
+  if (event.detail.ctx.sourceElement.id === "renewal" && isHeld()) event.preventDefault();
+});
 
 // Another page of the list, or another item, begins at its top; and focus whose place is gone goes to the list.
 let hadFocus = false;
