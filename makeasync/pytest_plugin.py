@@ -64,23 +64,15 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
 def _judge(item: pytest.Item, sandbox: Sandbox | None) -> None:
     __tracebackhide__ = True
     options = _marked(item)
-    is_strict = bool(item.config.getini(_STRICT))
-    announced = options.get("sends", 0 if is_strict and sandbox else None)
-    if announced is None:
-        return
-    if sandbox is None and announced == 0:
+    announced = options.get("sends", 0 if item.config.getini(_STRICT) else None)
+    taken = 0 if sandbox is None else sandbox.taken
+    if announced in {None, taken}:
         return
     if sandbox is None:
         pytest.fail("make_sandbox(sends=…) announces messages, and the test has no sandbox", pytrace=False)
-    if sandbox.taken == announced:
-        return
     sent = "".join(f"\n  {each.kind} to {each.pairs[0][1]} {each.content or ''}" for each in sandbox.messages()[:20])
-    way_out = (
-        "" if "sends" in options else f"\n({_STRICT} is set; @pytest.mark.make_sandbox(sends=…) announces messages)"
-    )
-    pytest.fail(
-        f"messages announced: {announced}, accepted by the sandbox: {sandbox.taken}{sent}{way_out}", pytrace=False
-    )
+    way_out = "" if "sends" in options else f"\n({_STRICT} is set; @pytest.mark.make_sandbox(sends=…) announces them)"
+    pytest.fail(f"messages announced: {announced}, accepted by the sandbox: {taken}{sent}{way_out}", pytrace=False)
 
 
 def _marked(item: pytest.Item) -> dict[str, object]:

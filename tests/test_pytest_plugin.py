@@ -256,7 +256,7 @@ def test_nothing_is_sent_unseen(pytester: pytest.Pytester) -> None:
             "ERROR *::test_afterwards - *",
             "messages announced: 0, accepted by the sandbox: 1",
             "make_sandbox(sends=…) announces messages, and the test has no sandbox",
-            "(make_sandbox_strict is set; @pytest.mark.make_sandbox(sends=…) announces messages)",
+            "(make_sandbox_strict is set; @pytest.mark.make_sandbox(sends=…) announces them)",
         ]
     )
 
