@@ -55,6 +55,9 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     # A test that fails says itself why; `_watch` leaves it alone.
     item.stash[_JUDGED] = _FAILED
     result = yield
+    # What a test of unittest raised does not come out here: pytest keeps it beside the test.
+    if getattr(item, "_excinfo", None):
+        return result
     sandbox = item.stash.get(_SANDBOX, None)
     item.stash[_JUDGED] = 0 if sandbox is None else sandbox.taken
     _judge(item, sandbox)
@@ -83,8 +86,9 @@ def _marked(item: pytest.Item) -> dict[str, object]:
             msg = f"make_sandbox marker: {marker.args[0]!r} has no name; write it as in make_sandbox(credits=100)"
             raise pytest.UsageError(msg)
         options |= marker.kwargs
-    if not isinstance(options.get("sends", 0), int | None):
-        msg = f"make_sandbox marker: sends={options['sends']!r} is not a whole number, nor None"
+    sends = options.get("sends")
+    if sends is not None and not (type(sends) is int and sends >= 0):
+        msg = f"make_sandbox marker: sends={sends!r} is not a whole number from 0, nor None"
         raise pytest.UsageError(msg)
     return options
 
@@ -111,6 +115,8 @@ def make_sandbox(request: pytest.FixtureRequest, _make_clock: VirtualClock | Non
         options = {"clock": _make_clock.time, "sleep": _make_clock.sleep, **options}
     sandbox = item.stash[_SANDBOX] = _made(options)
     yield sandbox
+    # pytest keeps its items to the end, and may run one again.
+    del item.stash[_SANDBOX]
     _watch(item, sandbox)
 
 

@@ -287,6 +287,56 @@ def test_a_url_asked_for_late_is_refused_where_time_is_virtual(pytester: pytest.
     result.stdout.fnmatch_lines(["*UsageError: make_sandbox_url: make it an argument of the test*"])
 
 
+def test_a_test_of_unittest_that_fails_or_is_skipped_says_that_only(pytester: pytest.Pytester) -> None:
+    result = run(
+        pytester,
+        """
+        import unittest
+        import anyio
+        import pytest
+
+        class TestOfUnittest(unittest.TestCase):
+            @pytest.fixture(autouse=True)
+            def _given(self, make_client):
+                yield
+                async def main():
+                    async with make_client() as client:
+                        await client.ring(from_="33639980000", to="33639980012")
+                anyio.run(main)
+
+            def test_fails(self):
+                self.fail("by itself")
+
+            def test_is_skipped(self):
+                self.skipTest("by itself")
+        """,
+        "make_sandbox_strict = true",
+    )
+    result.assert_outcomes(failed=1, skipped=1)
+    result.stdout.no_fnmatch_line("*messages announced*")
+
+
+def test_no_sandbox_outlives_its_test(pytester: pytest.Pytester) -> None:
+    run(
+        pytester,
+        """
+        import gc
+        import weakref
+        import pytest
+
+        seen = []
+
+        @pytest.mark.parametrize("number", range(5))
+        def test_one(make_sandbox, number):
+            seen.append(weakref.ref(make_sandbox))
+
+        def test_that_they_are_gone():
+            gc.collect()
+            assert sum(each() is not None for each in seen) <= 1
+        """,
+    ).assert_outcomes(passed=6)
+
+
 def test_markers_of_class_and_test_are_taken_together(pytester: pytest.Pytester) -> None:
     run(
         pytester,
@@ -309,7 +359,9 @@ def test_markers_of_class_and_test_are_taken_together(pytester: pytest.Pytester)
         ("5", "*make_sandbox marker: 5 has no name; write it as in make_sandbox(credits=100)"),
         ("credits=-1", "*make_sandbox marker: credits: -1 is not a whole number from 0 to 1,000,000,000"),
         ("faults=['cut']", "*make_sandbox marker: 'cut' is not a Fault; write Fault('cut')"),
-        ("sends='2'", "*make_sandbox marker: sends='2' is not a whole number, nor None"),
+        ("sends='2'", "*make_sandbox marker: sends='2' is not a whole number from 0, nor None"),
+        ("sends=-1", "*make_sandbox marker: sends=-1 is not a whole number from 0, nor None"),
+        ("sends=True", "*make_sandbox marker: sends=True is not a whole number from 0, nor None"),
     ],
 )
 def test_a_marker_that_cannot_be_is_an_error_that_says_so(pytester: pytest.Pytester, marker: str, says: str) -> None:

@@ -43,7 +43,7 @@ class Sandbox:
 
     It may be used from any thread. What it remembers is bounded: beyond 256 MiB the oldest is forgotten (about 60,000
     messages are kept, and of the last 20,000 the requests and as many looks at their trackings; fewer where texts are
-    long).
+    long, or a ring+ has many pairs).
 
     Args:
         login: the account's login; the document's own example unless you say otherwise.

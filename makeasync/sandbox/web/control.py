@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, Collection, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, TypeAlias, cast, get_args
 
 import attrs
@@ -233,18 +234,8 @@ async def _have_come(sandbox: Sandbox, request: Request, given: Given) -> bool:
     to, text, kind = _filter(given)
     count = int(checked_text("count", given.get("count", 1), 1, whole=True))
     timeout = checked_text("timeout", given.get("timeout", 5), 0, _LONGEST_WAIT)
-    late: list[TimeoutError] = []
-
-    async def wait() -> None:
-        try:
-            await sandbox.wait_for(count, timeout, to=to, text=text, kind=kind)
-        except TimeoutError as error:
-            late.append(error)
-
-    is_done = await while_there(request.scope, request.receive, wait)
-    if late:
-        raise late[0]
-    return is_done
+    wait = partial(sandbox.wait_for, count, timeout, to=to, text=text, kind=kind)
+    return await while_there(request.scope, request.receive, wait)
 
 
 def control_routes(sandbox: Sandbox) -> list[Route]:

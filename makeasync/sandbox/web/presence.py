@@ -33,12 +33,12 @@ class Ending(Protocol):
         ...
 
 
-async def while_there(scope: Scope, receive: Receive, work: Callable[[], Awaitable[None]]) -> bool:
+async def while_there(scope: Scope, receive: Receive, work: Callable[[], Awaitable[object]]) -> bool:
     """Do something for as long as who asked is there and the server goes on; say whether it came to its end.
 
-    The body must have been read, or there must be none.
+    The body must have been read, or there must be none. What the work raises comes out bare.
     """
-    is_done = False
+    is_done, raised = False, None
     ending: Ending | None = scope.get(ENDING)
     async with anyio.create_task_group() as group:
 
@@ -49,9 +49,14 @@ async def while_there(scope: Scope, receive: Receive, work: Callable[[], Awaitab
         group.start_soon(end_with, partial(_gone, receive))
         if ending is not None:
             group.start_soon(end_with, ending.wait)
-        await work()
-        is_done = True
+        try:
+            await work()
+            is_done = True
+        except Exception as error:  # noqa: BLE001 - it is raised below, where no group wraps it
+            raised = error
         group.cancel_scope.cancel()
+    if raised is not None:
+        raise raised
     return is_done
 
 

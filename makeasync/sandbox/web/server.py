@@ -187,13 +187,12 @@ def _serving(sandbox: Sandbox, address: str, port: int, *, public: bool) -> Gene
         server = _Server(sandbox, public=public and not ip_address(address).is_loopback)
         # uvicorn leaves signals alone outside the main thread. A daemon, so that it holds up no interpreter.
         thread = Thread(target=server.run_in_thread, args=[listener], name="makeasync-sandbox", daemon=True)
-        url = _url(address, listener)
-        thread.start()
-        server.ready.wait()
-        if not server.started:
-            raise RuntimeError("the sandbox's server did not start")
         try:
-            yield url
+            thread.start()
+            server.ready.wait()
+            if not server.started:
+                raise RuntimeError("the sandbox's server did not start")
+            yield _url(address, listener)
         finally:
             server.end()
             thread.join()

@@ -48,6 +48,15 @@ async def set_soon(event: anyio.Event) -> None:
     event.set()
 
 
+async def test_what_the_work_raises_comes_bare() -> None:
+    async def fail() -> None:
+        await anyio.sleep(0.01)
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await while_there({}, stays, fail)
+
+
 async def test_who_is_cancelled_waits_no_more() -> None:
     with pytest.raises(TimeoutError), anyio.fail_after(0.01):
         await while_there({}, stays, anyio.sleep_forever)
