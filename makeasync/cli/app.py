@@ -192,10 +192,11 @@ def sandbox(
         report = stack.enter_context(reporting(as_json=json))
         imitated = Sandbox(login=login, password=password, credits=credits, seed=seed, rate=rate)
         url = stack.enter_context(_served(imitated, host, port, public=public))
+        inbox = f"{url}_sandbox/"
         if json:
-            put({"url": url, "inbox": f"{url}_sandbox/"}, as_json=True)
+            put({"url": url, "inbox": inbox}, as_json=True)
         talk.print(f"Requests: {url} (login {login}, password {password})", soft_wrap=True)
-        talk.print(f"Inbox:    {url}_sandbox/", soft_wrap=True)
+        talk.print(f"Inbox:    {inbox}", soft_wrap=True)
         talk.print("Ctrl-C ends it.")
         _until_interrupted()
     return report.status

@@ -15,7 +15,19 @@ from attrs import Factory, define, field, frozen
 from makeasync.sandbox.network.operations import On
 from makeasync.sandbox.network.settings import number, one_of
 
-__all__ = ["TOO_MANY", "UNLEARNT", "ArmedFault", "Does", "Fault", "Faults", "Pace", "Struck", "checked_fault"]
+__all__ = [
+    "RESET",
+    "SILENT",
+    "TOO_MANY",
+    "UNLEARNT",
+    "ArmedFault",
+    "Does",
+    "Fault",
+    "Faults",
+    "Pace",
+    "Struck",
+    "checked_fault",
+]
 
 Does = Literal[
     "latency", "no_answer", "reset_after", "cut", "garbage", "reset_before", "never_taken", "html", "status", "code"
@@ -25,6 +37,9 @@ Does = Literal[
 _TAKEN = frozenset[Does]({"latency", "no_answer", "reset_after", "cut", "garbage"})
 # And of these the client does not learn what was answered.
 UNLEARNT = _TAKEN - {"latency"}
+# To these nothing is answered: nobody says anything, or the connection is reset.
+SILENT = frozenset[Does]({"no_answer", "never_taken"})
+RESET = frozenset[Does]({"reset_after", "reset_before"})
 _WINDOW = 1.0
 _MOST_ARMED = 100
 

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from urllib.parse import quote, quote_plus
 from xml.sax.saxutils import escape
 
+from makeasync.sandbox.network.answers import written
+
 __all__ = ["MASK", "mask_of"]
 
 MASK = "***"
@@ -18,8 +20,8 @@ MASK = "***"
 _SHORTEST = 4
 
 
-def mask_of(password: str, written: Callable[[str], str] = escape) -> Callable[[str], str]:
-    """Make what masks a password in a text; `written` is how an answer writes it."""
+def mask_of(password: str) -> Callable[[str], str]:
+    """Make what masks a password in a text."""
     once = {quote(password), quote(password, safe=""), quote_plus(password), quote_plus(password, safe="!")}
     twice = {quote(each, safe="") for each in once}
     forms = {password, written(password), escape(password), *once, *twice} - {""}

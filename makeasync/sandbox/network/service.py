@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterator, Mapping
 
 from attrs import define, evolve, field, frozen
 
-from makeasync.sandbox.network.answers import Answer, accepted, balance, failed, written
+from makeasync.sandbox.network.answers import Answer, accepted, balance, failed
 from makeasync.sandbox.network.arguments import Pairs, first_fault, read_query
 from makeasync.sandbox.network.catalogue import text_of
-from makeasync.sandbox.network.faults import TOO_MANY, UNLEARNT, Does, Fault, Faults, Pace, Struck
+from makeasync.sandbox.network.faults import RESET, SILENT, TOO_MANY, UNLEARNT, Does, Fault, Faults, Pace, Struck
 from makeasync.sandbox.network.ledger import MEMORY, Ledger
 from makeasync.sandbox.network.magic import Damage, damaged, magic_of
 from makeasync.sandbox.network.mask import MASK, mask_of
@@ -41,7 +41,6 @@ _TRACKED_FOR = 31 * 24 * 3600.0
 _LONGEST_QUERY = 16_384
 _SECRET = frozenset({"pwd", "password"})
 _OK = 200
-_UNANSWERED = frozenset[Does]({"no_answer", "never_taken", "reset_before", "reset_after"})
 _ID_LETTERS, _ID_LENGTH = string.ascii_lowercase + string.digits, 14
 
 
@@ -81,7 +80,7 @@ class Reply:
         """The HTTP status; `None` if nothing is answered."""
         if self.fault is None:
             return _OK
-        if self.fault.does in _UNANSWERED:
+        if self.fault.does in SILENT | RESET:
             return None
         return self.fault.status if self.fault.does == "status" else _OK
 
@@ -107,7 +106,7 @@ class Service:
         self.ledger = Ledger(self.terms.memory)
         self.faults = Faults(self.terms.seed)
         self.pace = Pace(self.terms.rate, self.terms.over_rate)
-        self._mask = mask_of(self.terms.password, written)
+        self._mask = mask_of(self.terms.password)
         self.throw_anew()
 
     def throw_anew(self) -> None:

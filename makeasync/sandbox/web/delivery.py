@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import anyio
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
-from makeasync.sandbox.network.faults import Does
+from makeasync.sandbox.network.faults import RESET, SILENT, Does
 from makeasync.sandbox.network.service import Reply
 from makeasync.sandbox.web.presence import while_there
 
@@ -36,7 +36,7 @@ async def deliver(reply: Reply, scope: Scope, receive: Receive, send: Send, *, s
     """Send a reply, or let it go wrong as its fault says."""
     document = Response(reply.document, media_type="text/xml", headers=_HEADERS)
     is_there = await _wait(reply, scope, receive, sleep)
-    if not is_there or reply.does in _RESET:
+    if not is_there or reply.does in RESET:
         _reset(scope)
     elif reply.does == "cut":
         await _cut(document, scope, send)
@@ -46,8 +46,6 @@ async def deliver(reply: Reply, scope: Scope, receive: Receive, send: Send, *, s
         await document(scope, receive, send)
 
 
-_SILENT = frozenset[Does | None]({"no_answer", "never_taken"})
-_RESET = frozenset[Does | None]({"reset_after", "reset_before"})
 _INSTEAD: dict[Does | None, Callable[[int], Response]] = {
     "garbage": lambda _status: Response(_GARBAGE, media_type="text/xml"),
     "html": lambda _status: HTMLResponse(_HTML),
@@ -57,7 +55,7 @@ _INSTEAD: dict[Does | None, Callable[[int], Response]] = {
 
 async def _wait(reply: Reply, scope: Scope, receive: Receive, sleep: Sleep) -> bool:
     """Wait as long as it shall, and say whether there is anybody left to answer."""
-    if reply.does in _SILENT:
+    if reply.does in SILENT:
         return await while_there(scope, receive, anyio.sleep_forever)
     return not reply.late or await while_there(scope, receive, partial(sleep, reply.late))
 

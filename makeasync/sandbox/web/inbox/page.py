@@ -110,7 +110,7 @@ def _language(request: Request) -> Language:
     return wanted if wanted in LANGUAGES else "fr"
 
 
-_Search = Callable[[Tab, str, int], tuple[int | str, ...]]
+_Search = Callable[[Tab, str, int], tuple[str, ...]]
 """Gives the numbers of the requests, or the ids of the messages, that are found; the last argument is the version."""
 
 
@@ -118,9 +118,9 @@ def _search_in(sandbox: Sandbox) -> _Search:
     # A page is drawn again every second, because time goes on: it does not search again for that. What is kept are
     # numbers and ids: records would outlive their being forgotten.
     @lru_cache(maxsize=2)
-    def search(tab: Tab, q: str, _version: int) -> tuple[int | str, ...]:
+    def search(tab: Tab, q: str, _version: int) -> tuple[str, ...]:
         if tab == "requests":
-            return tuple(each.number for each in filter(request_matches(q), sandbox.requests))
+            return tuple(str(each.number) for each in filter(request_matches(q), sandbox.requests))
         return tuple(each.id for each in filter(message_matches(q), sandbox.messages()))
 
     return search
@@ -136,27 +136,27 @@ class _Look:
     language: Language
     url: str
     now: float
-    count: int
+
+    def count(self) -> int:
+        """How many messages there are."""
+        return len(self.sandbox.messages())
 
     def messages(self) -> Page[Message]:
         """The messages that are searched, a page of them."""
         if not self.asked.q:
             return page_of(self.sandbox.messages(), self.asked.page)
-        found = page_of(self._found(), self.asked.page)
-        there = (self.sandbox.message(str(id_)) for id_ in found.items)
-        return Page(tuple(each for each in there if each), found.page, found.pages, found.count)
+        return page_of(self._found(), self.asked.page).looked_up(self.sandbox.message)
 
     def requests(self) -> Page[ReceivedRequest]:
         """The requests that are searched, a page of them."""
-        requests = self.sandbox.requests
         if not self.asked.q:
-            return page_of(requests, self.asked.page)
-        found = page_of(self._found(), self.asked.page)
-        numbered = {each.number: each for each in requests}
-        there = (numbered.get(int(number)) for number in found.items)
-        return Page(tuple(each for each in there if each), found.page, found.pages, found.count)
+            return page_of(self.sandbox.requests, self.asked.page)
+        return page_of(self._found(), self.asked.page).looked_up(self._numbered().get)
 
-    def _found(self) -> tuple[int | str, ...]:
+    def _numbered(self) -> Mapping[str, ReceivedRequest]:
+        return {str(each.number): each for each in self.sandbox.requests}
+
+    def _found(self) -> tuple[str, ...]:
         return self.search(self.asked.tab, self.asked.q, self.sandbox.version)
 
     def message(self) -> Message | None:
@@ -165,7 +165,7 @@ class _Look:
 
     def request(self) -> ReceivedRequest | None:
         """The request that is open."""
-        return next((each for each in self.sandbox.requests if str(each.number) == self.asked.open), None)
+        return self._numbered().get(self.asked.open)
 
     def tracking(self, message: Message) -> Mapping[str, str]:
         """What its tracking shows."""
@@ -209,18 +209,17 @@ class _Look:
 
 def _page(sandbox: Sandbox, search: _Search, request: Request) -> Response:
     asked, language = Asked.of(request.query_params), _language(request)
-    url, now = f"{origin_of(request.scope)}/", sandbox.clock.now()
+    url = f"{origin_of(request.scope)}/"
     html = (
         _templates()
         .get_template("inbox.html")
         .render(
             asked=asked,
-            look=_Look(sandbox, search, asked, language, url, now, len(sandbox.messages())),
+            look=_Look(sandbox, search, asked, language, url, sandbox.clock.now()),
             sandbox=sandbox,
             say=labels_in(language),
             language=language,
             other_language=next(each for each in LANGUAGES if each != language),
-            url=url,
         )
     )
     response = HTMLResponse(html, headers=_HEADERS)
@@ -238,7 +237,7 @@ async def _act(sandbox: Sandbox, request: Request) -> Response:
     asked = Asked.of(request.query_params)
     try:
         action.do(sandbox, dict(parse_qsl((await read_body(request)).decode())))
-    except (ValueError, TypeError, OverflowError):
+    except (ValueError, TypeError):
         return RedirectResponse(asked.link(problem=action.problem), 303)
     return RedirectResponse(asked.link(), 303)
 

@@ -44,6 +44,7 @@ Tab = Literal["messages", "requests", "settings"]
 _TABS: tuple[Tab, ...] = get_args(Tab)
 Tone = Literal["done", "coming", "never", "failed"]
 ItemT = TypeVar("ItemT")
+FoundT = TypeVar("FoundT")
 _DATES: dict[Language, str] = {"fr": "%d/%m/%Y", "en": "%Y-%m-%d"}
 
 
@@ -100,6 +101,11 @@ class Page(Generic[ItemT]):
     page: int
     pages: int
     count: int
+
+    def looked_up(self, look_up: Callable[[ItemT], FoundT | None]) -> Page[FoundT]:
+        """The same page with what its items lead to; what leads nowhere any more is left out."""
+        found = (look_up(item) for item in self.items)
+        return Page(tuple(each for each in found if each is not None), self.page, self.pages, self.count)
 
 
 def page_of(items: Sequence[ItemT], page: int) -> Page[ItemT]:
