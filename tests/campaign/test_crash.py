@@ -12,6 +12,7 @@ import signal
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from pathlib import Path
 
 import anyio
@@ -107,7 +108,9 @@ async def crash(path: Path, counting: Counting, url: str, *step: str, instant: f
         if instant is not None:
             await until_said(process, b"running")
             await anyio.sleep(instant)
-            process.kill()
+            # On a fast machine, or a busy one, it may be done: it has not died then, and that is told.
+            with suppress(ProcessLookupError):
+                process.kill()
         died = await process.wait() == -signal.SIGKILL
     finished = await anyio.run_process(command, stderr=None)
     keys = {state: set(keys) for state, keys in json.loads(finished.stdout.splitlines()[-1]).items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import time
+from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
 from urllib.parse import urlsplit
 
@@ -11,7 +12,8 @@ import anyio
 import httpx
 import pytest
 
-from makeasync.sandbox import Fault, Sandbox, serve
+from makeasync.sandbox import Fault, Message, Sandbox, serve
+from makeasync.sandbox.network.operations import Kind
 
 CREDITS = {"login": "john@gmail.com", "pwd": "marilyn"}
 
@@ -67,8 +69,15 @@ def test_who_is_never_answered_gives_up_himself(does: str) -> None:
         ask(url, timeout=0.2)
 
 
+async def arrived(has_arrived: Callable[[], object]) -> None:
+    """Wait until a request is there, however busy the machine: in the server's thread nobody can be woken from."""
+    with anyio.fail_after(10):
+        while not has_arrived():  # noqa: ASYNC110 - as said
+            await anyio.sleep(0.01)
+
+
 async def test_who_is_never_answered_is_hung_up_when_the_server_ends() -> None:
-    _, served = faulty(Fault("no_answer"))
+    sandbox, served = faulty(Fault("no_answer"))
     failed: list[str] = []
 
     async def wait(url: str) -> None:
@@ -81,14 +90,33 @@ async def test_who_is_never_answered_is_hung_up_when_the_server_ends() -> None:
     async with anyio.create_task_group() as group:
         with served as url:
             group.start_soon(wait, url)
-            await anyio.sleep(0.2)
+            await arrived(lambda: sandbox.requests)
             ending = time.monotonic()
         assert time.monotonic() - ending < 1.5
     assert len(failed) == 1
 
 
+class Waited(Sandbox):
+    """One that says when it is waited at."""
+
+    waits = 0
+
+    async def wait_for(
+        self,
+        count: int = 1,
+        timeout: float = 5.0,
+        *,
+        to: str | None = None,
+        text: str | None = None,
+        kind: Kind | None = None,
+    ) -> tuple[Message, ...]:
+        self.waits += 1
+        return await super().wait_for(count, timeout, to=to, text=text, kind=kind)
+
+
 async def test_a_late_answer_holds_up_no_server_that_ends_and_nobody_who_waits_for_messages() -> None:
-    sandbox, served = faulty(Fault("latency", seconds=600, on="credits"))
+    sandbox = Waited()
+    sandbox.add_fault(Fault("latency", seconds=600, on="credits"))
     ended: list[str] = []
 
     async def ask(http: httpx.AsyncClient, url: str) -> None:
@@ -98,11 +126,10 @@ async def test_a_late_answer_holds_up_no_server_that_ends_and_nobody_who_waits_f
             ended.append("reset")
 
     async with httpx.AsyncClient(timeout=30) as http, anyio.create_task_group() as group:
-        with served as url:
+        with serve(sandbox) as url:
             group.start_soon(ask, http, f"{url}apicredits.php?login=john@gmail.com&pwd=marilyn")
             group.start_soon(ask, http, f"{url}_sandbox/api/messages/wait?timeout=60")
-            await anyio.sleep(0.3)
-            assert len(sandbox.requests) == 1
+            await arrived(lambda: sandbox.requests and sandbox.waits)
             ending = time.monotonic()
         assert time.monotonic() - ending < 1
     assert sorted(ended) == ["503", "reset"]
